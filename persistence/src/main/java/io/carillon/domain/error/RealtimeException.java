@@ -1,0 +1,43 @@
+package io.carillon.domain.error;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A refusal or failure with the code that the client gets. The detail is for the log and for the
+ * client's developer; it never holds another exception's text, data of other users, or a secret.
+ */
+public class RealtimeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+  private final transient Duration retryAfter;
+
+  public RealtimeException(ErrorCode code, String detail) {
+    this(code, detail, Duration.ZERO);
+  }
+
+  /**
+   * @param retryAfter how long to wait before another try; zero where the code says it all
+   */
+  public RealtimeException(ErrorCode code, String detail, Duration retryAfter) {
+    super(detail);
+    this.code = Objects.requireNonNull(code);
+    this.retryAfter = Objects.requireNonNull(retryAfter);
+  }
+
+  public RealtimeException(ErrorCode code, String detail, Throwable cause) {
+    super(detail, cause);
+    this.code = Objects.requireNonNull(code);
+    this.retryAfter = Duration.ZERO;
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** Zero where no particular delay is known. */
+  public Duration retryAfter() {
+    return retryAfter == null ? Duration.ZERO : retryAfter;
+  }
+}

@@ -1,0 +1,15 @@
+package io.carillon.domain.message;
+
+import io.carillon.domain.channel.Cursor;
+import java.util.List;
+
+/**
+ * Messages by their own place, oldest first, without deleted ones' content.
+ *
+ * @param position the log's end when the page was read
+ */
+public record HistoryPage(List<Publication> messages, boolean hasMore, Cursor position) {
+  public HistoryPage {
+    messages = List.copyOf(messages);
+  }
+}

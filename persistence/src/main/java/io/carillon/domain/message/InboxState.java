@@ -1,0 +1,9 @@
+package io.carillon.domain.message;
+
+/** How far a user has dealt with a notification; it only rises. */
+public enum InboxState {
+  NEW,
+  SEEN,
+  READ,
+  ACKNOWLEDGED
+}

@@ -1,0 +1,77 @@
+package io.carillon.domain.message;
+
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.user.Identity;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+
+/** Something that somebody wants done to a channel's log. Each one that succeeds takes one offset. */
+public sealed interface LogCommand {
+  ChannelKey channel();
+
+  Identity author();
+
+  /** Bytes that this command holds in memory while it waits, about. */
+  int weightBytes();
+
+  /**
+   * A new message.
+   *
+   * @param id UUIDv7, made by the server
+   * @param payload JSON text on one line
+   * @param clientId the sender's idempotency key, at most 64 characters, or the empty string
+   */
+  record Send(
+      ChannelKey channel, Identity author, String id, String name, String payload, String clientId)
+      implements LogCommand {
+    public Send {
+      Objects.requireNonNull(channel);
+      Objects.requireNonNull(author);
+      Objects.requireNonNull(id);
+      Objects.requireNonNull(name);
+      Objects.requireNonNull(payload);
+      Objects.requireNonNull(clientId);
+    }
+
+    @Override
+    public int weightBytes() {
+      return 256 + payload.length();
+    }
+  }
+
+  /**
+   * Another payload for a message.
+   *
+   * @param change from the present payload to the new one; runs inside the transaction, so it is
+   *     quick and touches nothing else
+   * @param expectedVersion the version that the author saw; empty: the last write wins
+   */
+  record Edit(
+      ChannelKey channel,
+      Identity author,
+      String messageId,
+      UnaryOperator<String> change,
+      OptionalInt expectedVersion,
+      int weightBytes)
+      implements LogCommand {}
+
+  /** Takes a message's content away; its place stays. */
+  record Delete(
+      ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion)
+      implements LogCommand {
+    @Override
+    public int weightBytes() {
+      return 256;
+    }
+  }
+
+  /** Raises the state of an entry in the author's own inbox; lower than the present one: no change, no offset. */
+  record Mark(ChannelKey channel, Identity author, String messageId, InboxState state)
+      implements LogCommand {
+    @Override
+    public int weightBytes() {
+      return 256;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.carillon.domain.user;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * Who a session has proved to be.
+ *
+ * @param organization the tenant; nothing crosses it
+ * @param name display name, never blank
+ * @param avatarUrl address of a picture, or the empty string
+ * @param tokenId the {@code jti} of the token, an id of the API key, or the empty string
+ * @param expiresAt when the proof ends; {@link Instant#MAX} for an API key
+ * @param kind a person, or a program with an API key
+ */
+public record Identity(
+    String organization,
+    UserId userId,
+    String name,
+    String avatarUrl,
+    OrganizationRole role,
+    String tokenId,
+    Instant expiresAt,
+    Kind kind) {
+
+  /** Programs may notify and announce, but are never present and have no inbox. */
+  public enum Kind {
+    USER,
+    API_KEY
+  }
+
+  public Identity {
+    Objects.requireNonNull(organization);
+    Objects.requireNonNull(userId);
+    Objects.requireNonNull(name);
+    Objects.requireNonNull(avatarUrl);
+    Objects.requireNonNull(role);
+    Objects.requireNonNull(tokenId);
+    Objects.requireNonNull(expiresAt);
+    Objects.requireNonNull(kind);
+  }
+
+  public boolean isAdmin() {
+    return role.isAdmin();
+  }
+
+  public boolean isExpiredAt(Instant now) {
+    return !now.isBefore(expiresAt);
+  }
+}
