@@ -1,0 +1,2 @@
+/** The only code that holds an entity manager. */
+package io.carillon.persistence;

@@ -1,0 +1,2 @@
+/** The only code that writes to a socket. */
+package io.carillon.transport;
