@@ -14,7 +14,9 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
   private static final String INBOX_PREFIX = "user:";
   private static final String ANNOUNCEMENTS_PREFIX = "org:";
 
-  /** @throws RealtimeException with {@code MALFORMED} */
+  /**
+   * @throws RealtimeException with {@code MALFORMED}
+   */
   public ChannelName {
     if (value == null || value.isEmpty() || value.length() > MAX_LENGTH || !isClean(value)) {
       throw new RealtimeException(ErrorCode.MALFORMED, "channelId");
@@ -28,7 +30,10 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
         return false;
       }
       if (Character.isSurrogate(c)) {
-        boolean paired = Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
+        boolean paired =
+            Character.isHighSurrogate(c)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
         if (!paired) {
           return false;
         }
@@ -48,7 +53,10 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
     return new ChannelName(ANNOUNCEMENTS_PREFIX + organization);
   }
 
-  /** Whether the name is of the kinds that the system makes itself: nobody creates or joins those by hand. */
+  /**
+   * Whether the name is of the kinds that the system makes itself: nobody creates or joins those by
+   * hand.
+   */
   public boolean isReserved() {
     return value.startsWith(INBOX_PREFIX) || value.startsWith(ANNOUNCEMENTS_PREFIX);
   }

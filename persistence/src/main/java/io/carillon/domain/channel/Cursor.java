@@ -9,8 +9,8 @@ import java.util.Optional;
  * wire it is the opaque text {@code epoch-offset}, {@code [a-z0-9]} and one hyphen, at most {@value
  * #MAX_TEXT} characters.
  *
- * @param epoch changes when a log is restored or rebuilt, so that an old place cannot be taken for a
- *     place in the new one
+ * @param epoch changes when a log is restored or rebuilt, so that an old place cannot be taken for
+ *     a place in the new one
  * @param offset 0 before the first message
  */
 public record Cursor(String epoch, long offset) {
@@ -40,7 +40,8 @@ public record Cursor(String epoch, long offset) {
         return Optional.empty();
       }
     }
-    return Optional.of(new Cursor(text.substring(0, hyphen), Long.parseLong(text, hyphen + 1, text.length(), 10)));
+    return Optional.of(
+        new Cursor(text.substring(0, hyphen), Long.parseLong(text, hyphen + 1, text.length(), 10)));
   }
 
   @Override

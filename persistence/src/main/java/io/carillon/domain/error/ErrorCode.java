@@ -14,7 +14,8 @@ public enum ErrorCode {
   TOO_LARGE(413, 1009, Retry.NEVER, "Larger than the limit."),
   MALFORMED(400, 4400, Retry.NEVER, "Not understood."),
   ARCHIVED(409, 4403, Retry.NEVER, "The channel is archived."),
-  SLOW_CONSUMER(503, 4408, Retry.NOW, "The client reads too slowly; resume from the last position."),
+  SLOW_CONSUMER(
+      503, 4408, Retry.NOW, "The client reads too slowly; resume from the last position."),
   OVERLOADED(503, 4503, Retry.AFTER_DELAY, "Too busy at the moment; try again."),
   DRAINING(503, 4503, Retry.NOW, "This node is stopping; connect again."),
   INTERNAL(500, 4500, Retry.AFTER_DELAY, "Something went wrong here; the log has the reference.");
@@ -55,7 +56,10 @@ public enum ErrorCode {
     return retry;
   }
 
-  /** A sentence for the client: the same for every failure of this code, so it can give nothing away. */
+  /**
+   * A sentence for the client: the same for every failure of this code, so it can give nothing
+   * away.
+   */
   public String text() {
     return text;
   }

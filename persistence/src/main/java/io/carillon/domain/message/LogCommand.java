@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
-/** Something that somebody wants done to a channel's log. Each one that succeeds takes one offset. */
+/**
+ * Something that somebody wants done to a channel's log. Each one that succeeds takes one offset.
+ */
 public sealed interface LogCommand {
   ChannelKey channel();
 
@@ -57,8 +59,7 @@ public sealed interface LogCommand {
       implements LogCommand {}
 
   /** Takes a message's content away; its place stays. */
-  record Delete(
-      ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion)
+  record Delete(ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion)
       implements LogCommand {
     @Override
     public int weightBytes() {
@@ -66,7 +67,10 @@ public sealed interface LogCommand {
     }
   }
 
-  /** Raises the state of an entry in the author's own inbox; lower than the present one: no change, no offset. */
+  /**
+   * Raises the state of an entry in the author's own inbox; lower than the present one: no change,
+   * no offset.
+   */
   record Mark(ChannelKey channel, Identity author, String messageId, InboxState state)
       implements LogCommand {
     @Override

@@ -11,7 +11,8 @@ import java.util.List;
  * @param completeTo nothing committed up to this offset is missing after this page
  * @param hasMore there was more than the limit
  */
-public record LogPage(String epoch, List<Publication> publications, long completeTo, boolean hasMore) {
+public record LogPage(
+    String epoch, List<Publication> publications, long completeTo, boolean hasMore) {
   public LogPage {
     publications = List.copyOf(publications);
   }

@@ -14,9 +14,9 @@ import java.util.Optional;
 public interface MessageRepository {
 
   /**
-   * Carries out a batch in one transaction: locks the channel rows in the order of their ids, checks
-   * rights, archived flag, mute, slow mode and idempotency there, takes offsets, stores, commits.
-   * When this returns, everything in the outcomes is durable.
+   * Carries out a batch in one transaction: locks the channel rows in the order of their ids,
+   * checks rights, archived flag, mute, slow mode and idempotency there, takes offsets, stores,
+   * commits. When this returns, everything in the outcomes is durable.
    *
    * @param batch commands in arrival order; those of one channel get rising offsets in that order
    * @return one outcome for each command, in the same order
@@ -62,11 +62,15 @@ public interface MessageRepository {
   /** Entries of an inbox whose state is below {@code READ}. */
   long unreadNotifications(ChannelKey inbox);
 
-  /** For each channel the number of others' messages after the user's last read offset, counted to at most 1,000. */
+  /**
+   * For each channel the number of others' messages after the user's last read offset, counted to
+   * at most 1,000.
+   */
   Map<ChannelKey, Long> unread(UserId user, Collection<ChannelKey> channels);
 
   /**
-   * Removes what the channels' history policies no longer keep, oldest first, and moves each log's start.
+   * Removes what the channels' history policies no longer keep, oldest first, and moves each log's
+   * start.
    *
    * @return how many rows went
    */

@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param offset the message's own place; equal to {@code revision} for a new message
  * @param id UUIDv7 in canonical text
  * @param name event name, {@value #CHAT} for chat text
- * @param payload JSON text on one line; for chat a JSON string, {@code null} text for a deleted message
+ * @param payload JSON text on one line; for chat a JSON string, {@code null} text for a deleted
+ *     message
  * @param authorAvatarUrl the empty string for none
  * @param clientId the sender's idempotency key, or the empty string
  * @param editedAtMillis 0 for never
@@ -85,8 +86,23 @@ public record Publication(
       return this;
     }
     return new Publication(
-        channel, kind, epoch, revision, offset, Change.CREATED, id, name, payload, authorId, authorName,
-        authorAvatarUrl, clientId, createdAtMillis, editedAtMillis, version, state);
+        channel,
+        kind,
+        epoch,
+        revision,
+        offset,
+        Change.CREATED,
+        id,
+        name,
+        payload,
+        authorId,
+        authorName,
+        authorAvatarUrl,
+        clientId,
+        createdAtMillis,
+        editedAtMillis,
+        version,
+        state);
   }
 
   @Override

@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param data JSON object as text, on one line
  * @param originUserId whose doing it is; the typist is not told of the own typing
  */
-public record Signal(ChannelKey channel, Type type, String data, String originUserId) implements ChannelEvent {
+public record Signal(ChannelKey channel, Type type, String data, String originUserId)
+    implements ChannelEvent {
 
   /** The signals there are, with their wire names. */
   public enum Type {

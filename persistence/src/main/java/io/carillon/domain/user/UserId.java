@@ -10,7 +10,9 @@ import io.carillon.domain.error.RealtimeException;
 public record UserId(String value) implements Comparable<UserId> {
   public static final int MAX_LENGTH = 64;
 
-  /** @throws RealtimeException with {@code MALFORMED} */
+  /**
+   * @throws RealtimeException with {@code MALFORMED}
+   */
   public UserId {
     if (value == null || value.isEmpty() || value.length() > MAX_LENGTH || !isClean(value)) {
       throw new RealtimeException(ErrorCode.MALFORMED, "userId");
@@ -32,7 +34,8 @@ public record UserId(String value) implements Comparable<UserId> {
     if (Character.isHighSurrogate(c)) {
       return at + 1 == text.length() || !Character.isLowSurrogate(text.charAt(at + 1));
     }
-    return Character.isLowSurrogate(c) && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
+    return Character.isLowSurrogate(c)
+        && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
   }
 
   @Override

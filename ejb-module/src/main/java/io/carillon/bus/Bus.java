@@ -1,0 +1,31 @@
+package io.carillon.bus;
+
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.message.ChannelEvent;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How nodes tell each other. Events reach the listeners of this node through the bus as well, and
+ * at once. It is an accelerator: it may lose, repeat or reorder, and whoever listens makes up for
+ * that from the log. Any thread.
+ */
+public interface Bus {
+
+  /**
+   * Sends events on, in this order. Never blocks and never throws; a logged event was committed
+   * before.
+   */
+  void publish(List<? extends ChannelEvent> events);
+
+  /** Tells every node that somebody's rights have changed. As {@link #publish}. */
+  void announce(RightsChange change);
+
+  /** Wants the events of a channel; completes when none can be missed any more. */
+  CompletionStage<Void> subscribe(ChannelKey channel);
+
+  void unsubscribe(ChannelKey channel);
+
+  /** Sets who hears the events of this node's channels; once, before anything is published. */
+  void listen(BusListener listener);
+}

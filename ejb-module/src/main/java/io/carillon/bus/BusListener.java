@@ -1,0 +1,13 @@
+package io.carillon.bus;
+
+import io.carillon.domain.message.ChannelEvent;
+
+/** Who hears a {@link Bus}. Called by any thread; must not block. */
+public interface BusListener {
+  void onEvent(ChannelEvent event);
+
+  void onRightsChange(RightsChange change);
+
+  /** The bus was away: anything may have been missed. */
+  void onReconnected();
+}

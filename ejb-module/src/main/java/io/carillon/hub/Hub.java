@@ -1,0 +1,120 @@
+package io.carillon.hub;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.BusListener;
+import io.carillon.bus.RightsChange;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.message.MessageRepository;
+import io.carillon.node.Metrics;
+import io.carillon.node.Workers;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/**
+ * This node's subscriptions. Each channel's events reach each subscription in strict order of
+ * offset, each once, without a gap: what came before is skipped, a hole is filled from the log, and
+ * a lost last message is found by the sweep. Any thread.
+ */
+@ApplicationScoped
+public class Hub implements BusListener {
+  private static final Logger LOG = System.getLogger(Hub.class.getName());
+
+  private final Bus bus;
+  private final Workers workers;
+  private final HubLimits limits;
+  private final AccessCheck access;
+  private final Shard[] shards;
+
+  protected Hub() { // for the client proxy
+    this.bus = null;
+    this.workers = null;
+    this.limits = null;
+    this.access = null;
+    this.shards = null;
+  }
+
+  @Inject
+  public Hub(
+      Bus bus,
+      MessageRepository log,
+      Workers workers,
+      Metrics metrics,
+      HubLimits limits,
+      AccessCheck access) {
+    this.bus = bus;
+    this.workers = workers;
+    this.limits = limits;
+    this.access = access;
+    this.shards = new Shard[limits.shards()];
+    for (int i = 0; i < shards.length; i++) {
+      shards[i] = new Shard(bus, log, workers, metrics, limits);
+    }
+  }
+
+  /** Begins to hear the bus; once. */
+  public void start() {
+    for (int i = 0; i < shards.length; i++) {
+      workers.start("carillon-hub-" + i, shards[i]::run);
+    }
+    bus.listen(this);
+    workers.every(limits.sweepEvery(), this::sweep);
+  }
+
+  /**
+   * Delivers a channel's events to a subscriber from a place in the log on: first what was missed,
+   * then as they happen, without a seam. The caller has checked the right to read.
+   *
+   * @param from everything after this offset; {@link Subscription#NOW} for a channel without a log
+   */
+  public Subscription subscribe(ChannelKey channel, long from, Subscriber subscriber) {
+    Shard shard = shardOf(channel);
+    Subscription subscription = new Subscription(channel, subscriber, shard, from);
+    shard.subscribe(subscription);
+    return subscription;
+  }
+
+  private Shard shardOf(ChannelKey channel) {
+    int hash = channel.hashCode();
+    return shards[((hash ^ (hash >>> 16)) & Integer.MAX_VALUE) % shards.length];
+  }
+
+  @Override
+  public void onEvent(ChannelEvent event) {
+    shardOf(event.channel()).onEvent(event);
+  }
+
+  @Override
+  public void onRightsChange(RightsChange change) {
+    for (Shard shard : shards) {
+      shard.reviewRights(change, this::review);
+    }
+  }
+
+  private void review(List<Subscription> concerned) {
+    for (Subscription subscription : concerned) {
+      try {
+        if (!access.mayRead(subscription.subscriber().identity(), subscription.channel())) {
+          subscription.end(ErrorCode.FORBIDDEN);
+        }
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "Rights to {0} could not be read again", subscription.channel());
+      }
+    }
+  }
+
+  @Override
+  public void onReconnected() {
+    sweep();
+  }
+
+  private void sweep() {
+    for (Shard shard : shards) {
+      shard.sweep();
+    }
+  }
+}

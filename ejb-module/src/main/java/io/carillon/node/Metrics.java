@@ -1,0 +1,177 @@
+package io.carillon.node;
+
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.message.Publication;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What this node counts; all names begin with {@code carillon_}. Meters are made once, so counting
+ * is an addition. Any thread.
+ */
+@ApplicationScoped
+public class Metrics {
+  private final MeterRegistry registry;
+  private final AtomicInteger subscriptions = new AtomicInteger();
+  private final AtomicInteger activeChannels = new AtomicInteger();
+  private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
+  private final Map<ErrorCode, Counter> refusals = new EnumMap<>(ErrorCode.class);
+  private final Map<String, Counter> publishes = new ConcurrentHashMap<>();
+  private final Counter deliveries;
+  private final Counter dropped;
+  private final Counter queueOverflows;
+  private final Counter hubOverflows;
+  private final Counter repaired;
+  private final DistributionSummary batchSize;
+  private final Timer commit;
+  private final Timer latency;
+
+  protected Metrics() { // for the client proxy
+    this(new SimpleMeterRegistry());
+  }
+
+  @Inject
+  public Metrics(MeterRegistry registry) {
+    this.registry = registry;
+    Gauge.builder("carillon.subscriptions", subscriptions, AtomicInteger::get)
+        .description("Live subscriptions of channels on this node")
+        .register(registry);
+    Gauge.builder("carillon.channels.active", activeChannels, AtomicInteger::get)
+        .description("Channels that somebody on this node listens to")
+        .register(registry);
+    for (ErrorCode code : ErrorCode.values()) {
+      refusals.put(
+          code,
+          Counter.builder("carillon.refusals")
+              .tag("code", code.name())
+              .description("Requests and frames refused, by code")
+              .register(registry));
+    }
+    deliveries = counter("carillon.deliveries", "Events handed to connections");
+    dropped = counter("carillon.events.dropped", "Ephemeral events left out for slow connections");
+    queueOverflows =
+        counter("carillon.queue.overflows", "Connections closed because their queue was full");
+    hubOverflows = counter("carillon.hub.overflows", "Events that the hub could not take at once");
+    repaired =
+        counter(
+            "carillon.hub.repaired",
+            "Events that came from the log because the bus did not bring them");
+    batchSize =
+        DistributionSummary.builder("carillon.log.batch")
+            .description("Commands stored by one commit")
+            .register(registry);
+    commit =
+        Timer.builder("carillon.log.commit")
+            .description("Time of one transaction of the log")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofSeconds(10))
+            .register(registry);
+    latency =
+        Timer.builder("carillon.delivery.latency")
+            .description(
+                "From the acceptance of a message to its hand-over to the last local connection")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(1))
+            .maximumExpectedValue(Duration.ofSeconds(10))
+            .register(registry);
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
+  }
+
+  /** An event went out to that many connections of this node. */
+  public void fannedOut(int connections, Publication publication) {
+    deliveries.increment(connections);
+    if (publication.change() == Publication.Change.CREATED) {
+      long millis = System.currentTimeMillis() - publication.createdAtMillis();
+      latency.record(Math.max(0, millis), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  public void dropped() {
+    dropped.increment();
+  }
+
+  public void queueOverflow() {
+    queueOverflows.increment();
+  }
+
+  public void hubOverflow() {
+    hubOverflows.increment();
+  }
+
+  public void repaired(int events) {
+    repaired.increment(events);
+  }
+
+  public void subscriptions(int change) {
+    subscriptions.addAndGet(change);
+  }
+
+  public void activeChannels(int change) {
+    activeChannels.addAndGet(change);
+  }
+
+  public void committed(int commands, long nanos) {
+    batchSize.record(commands);
+    commit.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  public void refused(ErrorCode code) {
+    refusals.get(code).increment();
+  }
+
+  /** A message was accepted from a client. */
+  public void published(String transport) {
+    publishes
+        .computeIfAbsent(
+            transport,
+            name ->
+                Counter.builder("carillon.publishes")
+                    .tag("transport", name)
+                    .description("Messages accepted from clients, by transport")
+                    .register(registry))
+        .increment();
+  }
+
+  /**
+   * @param transport one of a handful of fixed names
+   * @param change +1 when a connection opens, -1 when it has gone
+   */
+  public void connections(String transport, int change) {
+    connections
+        .computeIfAbsent(
+            transport,
+            name -> {
+              AtomicInteger open = new AtomicInteger();
+              Gauge.builder("carillon.connections", open, AtomicInteger::get)
+                  .tag("transport", name)
+                  .description("Open connections, by transport")
+                  .register(registry);
+              return open;
+            })
+        .addAndGet(change);
+  }
+
+  public int openConnections() {
+    return connections.values().stream().mapToInt(AtomicInteger::get).sum();
+  }
+
+  public MeterRegistry registry() {
+    return registry;
+  }
+}

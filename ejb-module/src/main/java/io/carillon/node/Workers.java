@@ -1,0 +1,29 @@
+package io.carillon.node;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * Threads of this node. On a Jakarta EE server they are the container's managed ones; the embedded
+ * Tomcat makes its own. All are ended when the application stops.
+ */
+public interface Workers {
+
+  /** For short work that may wait for the database. Bounded in threads and in what waits. */
+  Executor io();
+
+  /**
+   * Starts a thread that runs {@code loop} until the application stops, which interrupts it.
+   *
+   * @param name what it is called in a thread dump
+   */
+  void start(String name, Runnable loop);
+
+  /**
+   * Runs a short task that does not block again and again; a failure is logged, and ends nothing.
+   */
+  void every(Duration period, Runnable task);
+
+  /** Runs a short task that does not block once, later. */
+  void after(Duration delay, Runnable task);
+}
