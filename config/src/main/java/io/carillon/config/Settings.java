@@ -1,0 +1,564 @@
+package io.carillon.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that an operator can set, each limit and timeout once. Immutable; any thread may read
+ * it. Values come from {@link SettingsLoader}; tests make their own with {@link #of(Map)}.
+ *
+ * @param node what one running server keeps and how it stops
+ * @param http the runnable jar's listener
+ * @param database the record of everything
+ * @param cluster how nodes find and trust each other
+ * @param tokens how a caller proves who it is
+ * @param limits what one caller may use up
+ * @param connections how open transports are kept, on every protocol
+ * @param log how messages are stored
+ * @param hub how they are delivered
+ * @param resume how a client catches up
+ * @param presence who is there
+ * @param demo the organization to try things with
+ */
+public record Settings(
+    Node node,
+    Http http,
+    Database database,
+    Cluster cluster,
+    Tokens tokens,
+    Limits limits,
+    Connections connections,
+    Log log,
+    Hub hub,
+    Resume resume,
+    Presence presence,
+    Demo demo) {
+
+  /** A secret must be as long as the signature made with it (HS256). */
+  static final int MIN_SECRET_BYTES = 32;
+
+  /** Checks what one setting alone cannot tell. */
+  public Settings {
+    Rules rules = new Rules();
+    rules.check(
+        !demo.enabled() || http.isLoopback(),
+        "CARILLON_HTTP_HOST is "
+            + http.host()
+            + ", which other machines can reach, while the demo accounts have well-known passwords:"
+            + " set CARILLON_DEMO=false, or listen on 127.0.0.1");
+    rules.check(
+        tokens.secret().isPresent() || !tokens.jwksUrl().isEmpty(),
+        "CARILLON_TOKEN_SECRET is not set, and neither is CARILLON_TOKEN_JWKS_URL: without one of"
+            + " them no token can be verified (with CARILLON_DEMO=true a secret is generated)");
+    rules.finish();
+  }
+
+  /**
+   * Settings for a test: the given values over the defaults, and no other source. A token secret is
+   * filled in when none is given; demo mode is off unless asked for.
+   *
+   * @throws InvalidSettingsException as for values of any other source, and for an unknown key
+   */
+  public static Settings of(Map<String, String> values) {
+    return SettingsLoader.fromTest(values);
+  }
+
+  /**
+   * What one running server keeps and how it stops.
+   *
+   * @param dataFolder made when it is missing
+   * @param drainTime for connections to leave, then they are closed
+   */
+  public record Node(
+      @Setting(
+              key = "CARILLON_DATA_FOLDER",
+              byDefault = "./data",
+              help = "folder for the H2 database and the generated demo secret")
+          Path dataFolder,
+      @Setting(
+              key = "CARILLON_DRAIN_TIME",
+              byDefault = "5s",
+              min = "0s",
+              max = "10m",
+              help = "time in which connections are asked to leave before a stop closes them")
+          Duration drainTime) {}
+
+  /**
+   * The runnable jar's listener. A Jakarta EE server has its own.
+   *
+   * @param host a name or an address of this machine
+   * @param port 0 for any free one
+   * @param maxThreads that work on requests; an open stream or socket takes none
+   * @param allowedOrigins besides the server's own, lower case, {@code scheme://host[:port]}
+   */
+  public record Http(
+      @Setting(
+              key = "CARILLON_HTTP_HOST",
+              byDefault = "127.0.0.1",
+              help = "address that the runnable jar listens on; 0.0.0.0 for all")
+          String host,
+      @Setting(
+              key = "CARILLON_HTTP_PORT",
+              byDefault = "8080",
+              min = "0",
+              max = "65535",
+              help = "port that the runnable jar listens on; 0 for any free one")
+          int port,
+      @Setting(
+              key = "CARILLON_HTTP_THREADS",
+              byDefault = "200",
+              min = "4",
+              max = "10000",
+              unit = "threads",
+              help = "most requests worked on at once; open streams and sockets need no thread")
+          int maxThreads,
+      @Setting(
+              key = "CARILLON_ALLOWED_ORIGINS",
+              help =
+                  "origins besides the server's own that browsers may come from, separated by"
+                      + " commas: https://portal.example.org")
+          List<String> allowedOrigins) {
+
+    /** Checks that a host is there and origins are origins. */
+    public Http {
+      allowedOrigins = List.copyOf(allowedOrigins);
+      Rules rules = new Rules();
+      rules.check(!host.isBlank(), "CARILLON_HTTP_HOST is empty");
+      for (String origin : allowedOrigins) {
+        rules.check(
+            Values.isOrigin(origin),
+            "CARILLON_ALLOWED_ORIGINS has "
+                + Values.quote(origin)
+                + ", which is no origin: write scheme://host or scheme://host:port, no path");
+      }
+      rules.finish();
+    }
+
+    /** Whether only this machine can reach the listener; false for a host that has no address. */
+    public boolean isLoopback() {
+      try {
+        return InetAddress.getByName(host).isLoopbackAddress();
+      } catch (UnknownHostException e) {
+        return false; // the listener will say so
+      }
+    }
+  }
+
+  /**
+   * The record of everything.
+   *
+   * @param url JDBC address of H2 or PostgreSQL
+   * @param user empty for none
+   * @param password none where the URL or the server needs none
+   * @param poolSize connections at most
+   * @param maxWait for a free connection, then the work fails
+   */
+  public record Database(
+      @Setting(
+              key = "CARILLON_DATABASE_URL",
+              byDefault = "jdbc:h2:file:${CARILLON_DATA_FOLDER}/carillon",
+              help = "JDBC address: jdbc:postgresql://host/name, or H2 for one node")
+          String url,
+      @Setting(key = "CARILLON_DATABASE_USER", byDefault = "", help = "database user") String user,
+      @Setting(key = "CARILLON_DATABASE_PASSWORD", help = "the database user's password")
+          Secret password,
+      @Setting(
+              key = "CARILLON_DATABASE_POOL_SIZE",
+              byDefault = "16",
+              min = "2",
+              max = "1000",
+              unit = "connections",
+              help = "most connections to the database at once")
+          int poolSize,
+      @Setting(
+              key = "CARILLON_DATABASE_MAX_WAIT",
+              byDefault = "5s",
+              min = "10ms",
+              max = "5m",
+              help = "longest wait for a free database connection, then the work fails")
+          Duration maxWait) {
+
+    /** Checks that the address is one that Carillon has migrations for. */
+    public Database {
+      Rules rules = new Rules();
+      rules.check(
+          url.startsWith("jdbc:h2:") || url.startsWith("jdbc:postgresql:"),
+          // Not quoted: an address may hold a password.
+          "CARILLON_DATABASE_URL starts with neither jdbc:h2: nor jdbc:postgresql:");
+      rules.finish();
+    }
+
+    /** Whether it is the embedded database. */
+    public boolean isH2() {
+      return url.startsWith("jdbc:h2:");
+    }
+  }
+
+  /**
+   * How nodes find and trust each other.
+   *
+   * @param redisUrl none: one node, with a bus inside the process
+   * @param key signs what nodes tell each other; none: derived from the token secret
+   */
+  public record Cluster(
+      @Setting(
+              key = "CARILLON_REDIS_URL",
+              help =
+                  "redis:// or rediss:// address, several hosts for a cluster; none: a bus inside"
+                      + " this one process")
+          Secret redisUrl,
+      @Setting(
+              key = "CARILLON_CLUSTER_KEY",
+              help =
+                  "signs what nodes tell each other, at least 32 bytes; none: derived from the"
+                      + " token secret")
+          Secret key) {
+
+    /** Checks the key's length. */
+    public Cluster {
+      Rules rules = new Rules();
+      rules.checkSecretLength("CARILLON_CLUSTER_KEY", key);
+      rules.finish();
+    }
+  }
+
+  /**
+   * How a caller proves who it is.
+   *
+   * @param secret verifies HS256 tokens and signs logins
+   * @param jwksUrl where an issuer's public keys are; empty: none
+   * @param issuer the {@code iss} that a token must have; empty: any
+   * @param audience the {@code aud} that a token must name; empty: any
+   * @param lifetime of a token that a login hands out
+   * @param ticketLifetime of a single-use ticket
+   */
+  public record Tokens(
+      @Setting(
+              key = "CARILLON_TOKEN_SECRET",
+              help =
+                  "verifies HS256 tokens and signs logins, raw text of at least 32 bytes; generated"
+                      + " in demo mode")
+          Secret secret,
+      @Setting(
+              key = "CARILLON_TOKEN_JWKS_URL",
+              help = "address of an issuer's public keys (JWKS), for RS and ES tokens")
+          String jwksUrl,
+      @Setting(
+              key = "CARILLON_TOKEN_ISSUER",
+              help = "issuer that a token must have; none: any whose key fits")
+          String issuer,
+      @Setting(key = "CARILLON_TOKEN_AUDIENCE", help = "audience that a token must name; none: any")
+          String audience,
+      @Setting(
+              key = "CARILLON_TOKEN_LIFETIME",
+              byDefault = "15m",
+              min = "10s",
+              max = "1d",
+              help = "how long a login's token is valid; an open socket renews it in place")
+          Duration lifetime,
+      @Setting(
+              key = "CARILLON_TICKET_LIFETIME",
+              byDefault = "30s",
+              min = "1s",
+              max = "5m",
+              help = "how long a single-use ticket for a stream or socket is valid")
+          Duration ticketLifetime) {
+
+    /** Checks the secret's length and the address of the keys. */
+    public Tokens {
+      Rules rules = new Rules();
+      rules.checkSecretLength("CARILLON_TOKEN_SECRET", secret);
+      rules.check(
+          jwksUrl.isEmpty() || Values.isHttpUrl(jwksUrl),
+          "CARILLON_TOKEN_JWKS_URL is "
+              + Values.quote(jwksUrl)
+              + ", allowed is an http:// or https:// address");
+      rules.finish();
+    }
+  }
+
+  /**
+   * What one caller may use up.
+   *
+   * @param messagesPerMinute of one user over all nodes, also the burst; 0: no limit
+   * @param framesPerSecond of one connection; 0: no limit
+   * @param connections of the whole node
+   * @param connectionsPerUser on this node
+   * @param connectionsPerAddress on this node
+   * @param channelsPerConnection joined at once
+   * @param maxMessageBytes UTF-8 bytes of one body or frame, itself included
+   * @param maxJsonDepth nested objects and arrays
+   */
+  public record Limits(
+      @Setting(
+              key = "CARILLON_LIMIT_MESSAGES_PER_MINUTE",
+              byDefault = "60",
+              min = "0",
+              max = "1000000",
+              unit = "messages",
+              help =
+                  "messages that one user may send, over all nodes, also as a burst; 0: no limit")
+          int messagesPerMinute,
+      @Setting(
+              key = "CARILLON_LIMIT_FRAMES_PER_SECOND",
+              byDefault = "500",
+              min = "0",
+              max = "1000000",
+              unit = "frames",
+              help = "frames of any kind that one connection may send; 0: no limit")
+          int framesPerSecond,
+      @Setting(
+              key = "CARILLON_LIMIT_CONNECTIONS",
+              byDefault = "50000",
+              min = "1",
+              max = "1000000",
+              unit = "connections",
+              help = "open streams, sockets and polls of this node, 503 beyond")
+          int connections,
+      @Setting(
+              key = "CARILLON_LIMIT_CONNECTIONS_PER_USER",
+              byDefault = "50",
+              min = "1",
+              max = "1000000",
+              unit = "connections",
+              help = "the same of one user, 429 beyond")
+          int connectionsPerUser,
+      @Setting(
+              key = "CARILLON_LIMIT_CONNECTIONS_PER_ADDRESS",
+              byDefault = "1000",
+              min = "1",
+              max = "1000000",
+              unit = "connections",
+              help = "the same of one network address, 429 beyond")
+          int connectionsPerAddress,
+      @Setting(
+              key = "CARILLON_LIMIT_CHANNELS_PER_CONNECTION",
+              byDefault = "200",
+              min = "1",
+              max = "100000",
+              unit = "channels",
+              help = "channels that one connection may have joined at once")
+          int channelsPerConnection,
+      @Setting(
+              key = "CARILLON_MAX_MESSAGE_BYTES",
+              byDefault = "65536",
+              min = "1024",
+              max = "16777216",
+              unit = "bytes",
+              help = "largest body or frame, counted in UTF-8")
+          int maxMessageBytes,
+      @Setting(
+              key = "CARILLON_MAX_JSON_DEPTH",
+              byDefault = "64",
+              min = "4",
+              max = "500",
+              unit = "levels",
+              help = "deepest nesting of objects and arrays")
+          int maxJsonDepth) {}
+
+  /**
+   * How open transports are kept, on every protocol.
+   *
+   * @param heartbeatInterval between two signs of life to a silent client
+   * @param writeDeadline for bytes handed to the network to move, then the connection is closed
+   * @param maxPollWait of one long poll
+   * @param queueBytes waiting for one connection at most; more closes it
+   */
+  public record Connections(
+      @Setting(
+              key = "CARILLON_HEARTBEAT_INTERVAL",
+              byDefault = "25s",
+              min = "1s",
+              max = "5m",
+              help = "time between two signs of life on a silent stream or socket")
+          Duration heartbeatInterval,
+      @Setting(
+              key = "CARILLON_WRITE_DEADLINE",
+              byDefault = "30s",
+              min = "1s",
+              max = "5m",
+              help = "time in which a client must take what was written, or it is closed")
+          Duration writeDeadline,
+      @Setting(
+              key = "CARILLON_POLL_MAX_WAIT",
+              byDefault = "25s",
+              min = "1s",
+              max = "5m",
+              help = "longest time that a long poll waits for something to happen")
+          Duration maxPollWait,
+      @Setting(
+              key = "CARILLON_QUEUE_BYTES",
+              byDefault = "262144",
+              min = "16384",
+              max = "1073741824",
+              unit = "bytes",
+              help = "waiting for one connection at most; a client further behind is closed")
+          int queueBytes) {}
+
+  /**
+   * How messages are stored: gathered while the last transaction commits, then as one transaction.
+   *
+   * @param writers threads, each with its own transaction
+   * @param batchSize messages of one transaction at most
+   * @param maxQueuedEntries waiting for all writers; more is refused
+   * @param maxQueuedBytes of their payloads
+   */
+  public record Log(
+      @Setting(
+              key = "CARILLON_LOG_WRITERS",
+              byDefault = "2",
+              min = "1",
+              max = "64",
+              unit = "threads",
+              help = "threads that store messages, each with a transaction of its own")
+          int writers,
+      @Setting(
+              key = "CARILLON_LOG_BATCH",
+              byDefault = "256",
+              min = "1",
+              max = "10000",
+              unit = "messages",
+              help = "most messages of one transaction")
+          int batchSize,
+      @Setting(
+              key = "CARILLON_LOG_QUEUE_ENTRIES",
+              byDefault = "10000",
+              min = "1",
+              max = "10000000",
+              unit = "messages",
+              help = "most messages waiting to be stored; more are refused as overload")
+          int maxQueuedEntries,
+      @Setting(
+              key = "CARILLON_LOG_QUEUE_BYTES",
+              byDefault = "67108864",
+              min = "1048576",
+              max = "17179869184",
+              unit = "bytes",
+              help = "the same, counted in bytes of their payloads")
+          long maxQueuedBytes) {}
+
+  /**
+   * How publications reach the node's subscriptions.
+   *
+   * @param shards threads; a channel belongs to one of them
+   * @param maxQueuedEntries waiting for one shard
+   * @param holeWait for the bus to bring what is missing, then the log is asked
+   * @param sweepInterval between two looks for channels that moved unnoticed
+   */
+  public record Hub(
+      @Setting(
+              key = "CARILLON_HUB_SHARDS",
+              byDefault = "2",
+              min = "1",
+              max = "256",
+              unit = "threads",
+              help = "threads that deliver; a channel belongs to one of them")
+          int shards,
+      @Setting(
+              key = "CARILLON_HUB_QUEUE",
+              byDefault = "65536",
+              min = "64",
+              max = "10000000",
+              unit = "publications",
+              help = "most publications waiting for one of these threads; the log repairs the rest")
+          int maxQueuedEntries,
+      @Setting(
+              key = "CARILLON_HUB_HOLE_WAIT",
+              byDefault = "20ms",
+              min = "0ms",
+              max = "10s",
+              help = "time in which a missing publication may still come before the log is asked")
+          Duration holeWait,
+      @Setting(
+              key = "CARILLON_HUB_SWEEP_INTERVAL",
+              byDefault = "1s",
+              min = "50ms",
+              max = "1m",
+              help = "time between two looks in the log for what the bus never brought")
+          Duration sweepInterval) {}
+
+  /**
+   * How a client catches up.
+   *
+   * @param pageSize changes read from the log at once
+   * @param defaultLimit changes replayed unless the client asks otherwise
+   */
+  public record Resume(
+      @Setting(
+              key = "CARILLON_RESUME_PAGE",
+              byDefault = "200",
+              min = "1",
+              max = "10000",
+              unit = "changes",
+              help = "changes read from the log at once while a client catches up")
+          int pageSize,
+      @Setting(
+              key = "CARILLON_RESUME_LIMIT",
+              byDefault = "1000",
+              min = "1",
+              max = "1000000",
+              unit = "changes",
+              help = "changes that a resume replays unless the client asks for another number")
+          int defaultLimit) {}
+
+  /**
+   * Who is there.
+   *
+   * @param ttl after which an entry that is not extended is over
+   * @param grace after a disconnect, for a page to load again
+   * @param heartbeat between two extensions of this node's entries
+   */
+  public record Presence(
+      @Setting(
+              key = "CARILLON_PRESENCE_TTL",
+              byDefault = "60s",
+              min = "1s",
+              max = "1h",
+              help = "time after which a connection of a dead node no longer counts as present")
+          Duration ttl,
+      @Setting(
+              key = "CARILLON_PRESENCE_GRACE",
+              byDefault = "5s",
+              min = "0s",
+              max = "5m",
+              help = "time after a disconnect in which a returning user was never away")
+          Duration grace,
+      @Setting(
+              key = "CARILLON_PRESENCE_HEARTBEAT",
+              byDefault = "20s",
+              min = "100ms",
+              max = "30m",
+              help = "time between two extensions of this node's entries; below half the TTL")
+          Duration heartbeat) {
+
+    /** Checks that one heartbeat may be late without anybody seeming to leave. */
+    public Presence {
+      Rules rules = new Rules();
+      rules.check(
+          heartbeat.multipliedBy(2).compareTo(ttl) <= 0,
+          "CARILLON_PRESENCE_HEARTBEAT is "
+              + Values.format(heartbeat)
+              + ", allowed is at most half of CARILLON_PRESENCE_TTL, which is "
+              + Values.format(ttl));
+      rules.finish();
+    }
+  }
+
+  /**
+   * The organization to try things with.
+   *
+   * @param enabled whether its accounts, with passwords that everybody knows, exist
+   */
+  public record Demo(
+      @Setting(
+              key = "CARILLON_DEMO",
+              byDefault = "false",
+              help =
+                  "demo organization with accounts alice, bob, carol and admin, password = id; on"
+                      + " by default in the runnable jar, only on loopback")
+          boolean enabled) {}
+}
