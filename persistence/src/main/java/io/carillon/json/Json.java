@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads and writes JSON. What comes in is hostile: at most {@value #MAX_DEPTH} levels, numbers of at
- * most 100 digits, no member twice, nothing after the value; the size is the caller's to bound. Any
- * thread.
+ * Reads and writes JSON. What comes in is hostile: at most {@value #MAX_DEPTH} levels, numbers of
+ * at most 100 digits, no member twice, nothing after the value; the size is the caller's to bound.
+ * Any thread.
  */
 public final class Json {
   /** Levels of nesting that are read; deeper is {@code MALFORMED}. */
@@ -36,7 +36,8 @@ public final class Json {
                   .maxNameLength(1_024)
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          // A source's text in a failure's message would reach the log; interned names never leave it.
+          // A source's text in a failure's message would reach the log; interned names never leave
+          // it.
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           .build();
@@ -48,7 +49,9 @@ public final class Json {
     return FACTORY;
   }
 
-  /** @throws RealtimeException with {@code MALFORMED} for everything that is not one JSON object */
+  /**
+   * @throws RealtimeException with {@code MALFORMED} for everything that is not one JSON object
+   */
   public static JsonObject parseObject(String text) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       return object(readAll(parser));

@@ -12,11 +12,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * A JSON object that somebody sent, read with the limits of {@link Json}, or one in the making. Values
- * are {@link String}, {@link Long}, {@link Double}, {@link java.math.BigDecimal}, {@link
- * java.math.BigInteger}, {@link Boolean}, {@code null}, {@link JsonObject} and {@link List} of these.
- * Getters of a wrong type throw {@code MALFORMED} with the member's name; unknown members are ignored.
- * Not safe for several threads while it is changed.
+ * A JSON object that somebody sent, read with the limits of {@link Json}, or one in the making.
+ * Values are {@link String}, {@link Long}, {@link Double}, {@link java.math.BigDecimal}, {@link
+ * java.math.BigInteger}, {@link Boolean}, {@code null}, {@link JsonObject} and {@link List} of
+ * these. Getters of a wrong type throw {@code MALFORMED} with the member's name; unknown members
+ * are ignored. Not safe for several threads while it is changed.
  */
 public final class JsonObject {
   private final Map<String, Object> members = new LinkedHashMap<>();
@@ -56,7 +56,9 @@ public final class JsonObject {
     return members;
   }
 
-  /** @throws RealtimeException with {@code MALFORMED} where the member is missing or no string */
+  /**
+   * @throws RealtimeException with {@code MALFORMED} where the member is missing or no string
+   */
   public String requireString(String name) {
     return string(name).orElseThrow(() -> malformed(name));
   }
