@@ -26,7 +26,8 @@ public final class SchemaMigration {
         .dataSource(dataSource)
         .locations(LOCATION)
         .failOnMissingLocations(true)
-        .ignoreMigrationPatterns() // not even newer ones: old code must not write to a new schema
+        .ignoreMigrationPatterns(
+            new String[0]) // not even newer ones: old code must not write to a new schema
         .cleanDisabled(true)
         .load()
         .migrate()
