@@ -1,0 +1,2 @@
+/** What the protocols share. */
+package io.carillon.gateway;
