@@ -28,7 +28,7 @@ final class CatchUp {
 
   private final MessageRepository log;
   private final Workers workers;
-  private final HubLimits limits;
+  private final int pageSize;
   private final Subscription subscription;
   private final Done done;
   private long readTo;
@@ -37,13 +37,13 @@ final class CatchUp {
   CatchUp(
       MessageRepository log,
       Workers workers,
-      HubLimits limits,
+      int pageSize,
       Subscription subscription,
       long from,
       Done done) {
     this.log = log;
     this.workers = workers;
-    this.limits = limits;
+    this.pageSize = pageSize;
     this.subscription = subscription;
     this.readTo = from;
     this.done = done;
@@ -66,9 +66,7 @@ final class CatchUp {
       }
       Optional<LogPage> read;
       try {
-        read =
-            log.readAfter(
-                subscription.channel(), readTo, limits.pageSize(), queue.maxQueuedBytes() / 4);
+        read = log.readAfter(subscription.channel(), readTo, pageSize, queue.maxQueuedBytes() / 4);
       } catch (RuntimeException e) {
         retry(e);
         return;

@@ -3,6 +3,7 @@ package io.carillon.hub;
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
 import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
@@ -26,7 +27,7 @@ public class Hub implements BusListener {
 
   private final Bus bus;
   private final Workers workers;
-  private final HubLimits limits;
+  private final Settings.Hub limits;
   private final AccessCheck access;
   private final Shard[] shards;
 
@@ -44,15 +45,15 @@ public class Hub implements BusListener {
       MessageRepository log,
       Workers workers,
       Metrics metrics,
-      HubLimits limits,
+      Settings settings,
       AccessCheck access) {
     this.bus = bus;
     this.workers = workers;
-    this.limits = limits;
+    this.limits = settings.hub();
     this.access = access;
     this.shards = new Shard[limits.shards()];
     for (int i = 0; i < shards.length; i++) {
-      shards[i] = new Shard(bus, log, workers, metrics, limits);
+      shards[i] = new Shard(bus, log, workers, metrics, limits, settings.resume().pageSize());
     }
   }
 
@@ -62,7 +63,7 @@ public class Hub implements BusListener {
       workers.start("carillon-hub-" + i, shards[i]::run);
     }
     bus.listen(this);
-    workers.every(limits.sweepEvery(), this::sweep);
+    workers.every(limits.sweepInterval(), this::sweep);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.carillon.hub;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
@@ -36,7 +37,8 @@ final class Shard {
   private final MessageRepository log;
   private final Workers workers;
   private final Metrics metrics;
-  private final HubLimits limits;
+  private final Settings.Hub limits;
+  private final int pageSize;
   private final BlockingQueue<Object> tasks =
       new LinkedBlockingQueue<>(); // ChannelEvent or Runnable
   private final AtomicInteger waitingEvents = new AtomicInteger();
@@ -48,19 +50,26 @@ final class Shard {
   private final List<Subscription> gone = new ArrayList<>();
   private boolean joinWrites;
 
-  Shard(Bus bus, MessageRepository log, Workers workers, Metrics metrics, HubLimits limits) {
+  Shard(
+      Bus bus,
+      MessageRepository log,
+      Workers workers,
+      Metrics metrics,
+      Settings.Hub limits,
+      int pageSize) {
     this.bus = bus;
     this.log = log;
     this.workers = workers;
     this.metrics = metrics;
     this.limits = limits;
+    this.pageSize = pageSize;
   }
 
   /**
    * Takes an event; too many waiting ones, and it is left to the tail sweep or, unlogged, dropped.
    */
   void onEvent(ChannelEvent event) {
-    if (waitingEvents.incrementAndGet() > limits.maxWaitingEvents()) {
+    if (waitingEvents.incrementAndGet() > limits.maxQueuedEntries()) {
       waitingEvents.decrementAndGet();
       metrics.hubOverflow();
       return;
@@ -170,7 +179,7 @@ final class Shard {
     new CatchUp(
             log,
             workers,
-            limits,
+            pageSize,
             subscription,
             from,
             (epoch, readTo) -> execute(() -> caughtUp(feed, subscription, epoch, readTo)))
@@ -412,7 +421,7 @@ final class Shard {
         () -> {
           Optional<LogPage> page = Optional.empty();
           try {
-            page = log.readAfter(feed.channel, from, limits.pageSize(), Integer.MAX_VALUE);
+            page = log.readAfter(feed.channel, from, pageSize, Integer.MAX_VALUE);
           } catch (RuntimeException e) {
             LOG.log(
                 Level.WARNING,

@@ -1,0 +1,147 @@
+package io.carillon.hub;
+
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelKind;
+import io.carillon.domain.message.HistoryPage;
+import io.carillon.domain.message.InboxState;
+import io.carillon.domain.message.LogCommand;
+import io.carillon.domain.message.LogOutcome;
+import io.carillon.domain.message.LogPage;
+import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.message.Publication;
+import io.carillon.domain.user.UserId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The part of the record that the hub reads, in memory; what it does not read is not there. */
+final class MemoryLog implements MessageRepository {
+  static final String EPOCH = "k3";
+
+  private final Map<ChannelKey, NavigableMap<Long, Publication>> logs = new HashMap<>();
+  private final Map<ChannelKey, Long> ends = new HashMap<>();
+  private RuntimeException failure;
+  private int reads;
+
+  synchronized Publication add(ChannelKey channel) {
+    long offset = ends.merge(channel, 1L, Long::sum);
+    Publication publication = publication(channel, offset, offset, Publication.Change.CREATED);
+    logs.computeIfAbsent(channel, key -> new TreeMap<>()).put(offset, publication);
+    return publication;
+  }
+
+  synchronized Publication edit(ChannelKey channel, Publication before) {
+    long revision = ends.merge(channel, 1L, Long::sum);
+    Publication after = publication(channel, revision, before.offset(), Publication.Change.UPDATED);
+    logs.get(channel).values().removeIf(p -> p.offset() == before.offset());
+    logs.get(channel).put(revision, after);
+    return after;
+  }
+
+  synchronized void failWith(RuntimeException newFailure) {
+    failure = newFailure;
+  }
+
+  synchronized int reads() {
+    return reads;
+  }
+
+  static Publication publication(
+      ChannelKey channel, long revision, long offset, Publication.Change change) {
+    return new Publication(
+        channel,
+        ChannelKind.CHAT,
+        EPOCH,
+        revision,
+        offset,
+        change,
+        "id-" + offset,
+        Publication.CHAT,
+        "\"text\"",
+        "bob",
+        "Bob",
+        "",
+        "",
+        System.currentTimeMillis(),
+        0,
+        1,
+        InboxState.NEW);
+  }
+
+  @Override
+  public synchronized Optional<LogPage> readAfter(
+      ChannelKey channel, long offset, int limit, int maxBytes) {
+    reads++;
+    if (failure != null) {
+      throw failure;
+    }
+    List<Publication> all =
+        new ArrayList<>(
+            logs.getOrDefault(channel, new TreeMap<>()).tailMap(offset, false).values());
+    boolean more = all.size() > limit;
+    List<Publication> page =
+        all.stream().limit(limit).map(publication -> publication.asSeenAfter(offset)).toList();
+    long completeTo =
+        more
+            ? page.get(page.size() - 1).revision()
+            : Math.max(offset, ends.getOrDefault(channel, 0L));
+    return Optional.of(new LogPage(EPOCH, page, completeTo, more));
+  }
+
+  @Override
+  public synchronized Map<ChannelKey, LogEnd> ends(Collection<ChannelKey> channels) {
+    if (failure != null) {
+      throw failure;
+    }
+    Map<ChannelKey, LogEnd> found = new HashMap<>();
+    for (ChannelKey channel : channels) {
+      found.put(channel, new LogEnd(EPOCH, ends.getOrDefault(channel, 0L), 0));
+    }
+    return found;
+  }
+
+  @Override
+  public List<LogOutcome> append(List<LogCommand> batch) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public HistoryPage historyBefore(ChannelKey channel, long before, int limit, int maxBytes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public HistoryPage historyAfter(ChannelKey channel, long after, int limit, int maxBytes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Publication> find(ChannelKey channel, String messageId) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<String> idsBelow(ChannelKey inbox, InboxState state, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long unreadNotifications(ChannelKey inbox) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Map<ChannelKey, Long> unread(UserId user, Collection<ChannelKey> channels) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int prune(long nowMillis, int limit) {
+    throw new UnsupportedOperationException();
+  }
+}
