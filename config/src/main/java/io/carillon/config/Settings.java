@@ -347,7 +347,7 @@ public record Settings(
               key = "CARILLON_MAX_MESSAGE_BYTES",
               byDefault = "65536",
               min = "1024",
-              max = "16777216",
+              max = "1000000",
               unit = "bytes",
               help = "largest body or frame, counted in UTF-8")
           int maxMessageBytes,

@@ -90,7 +90,7 @@ final class MemoryLog implements MessageRepository {
         more
             ? page.get(page.size() - 1).revision()
             : Math.max(offset, ends.getOrDefault(channel, 0L));
-    return Optional.of(new LogPage(EPOCH, page, completeTo, more));
+    return Optional.of(new LogPage(EPOCH, page, completeTo, more, 0));
   }
 
   @Override

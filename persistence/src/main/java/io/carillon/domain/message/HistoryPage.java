@@ -4,7 +4,7 @@ import io.carillon.domain.channel.Cursor;
 import java.util.List;
 
 /**
- * Messages by their own place, oldest first, without deleted ones' content.
+ * Messages by their own place, oldest first. A deleted one keeps its place, without content.
  *
  * @param position the log's end when the page was read
  */

@@ -17,6 +17,20 @@ public sealed interface LogCommand {
   /** Bytes that this command holds in memory while it waits, about. */
   int weightBytes();
 
+  /** Calls the handler's method for this kind of command. */
+  <R> R dispatchTo(Handler<R> handler);
+
+  /** One method for each kind of command: a new kind does not compile until all know it. */
+  interface Handler<R> {
+    R onSend(Send command);
+
+    R onEdit(Edit command);
+
+    R onDelete(Delete command);
+
+    R onMark(Mark command);
+  }
+
   /**
    * A new message.
    *
@@ -40,6 +54,11 @@ public sealed interface LogCommand {
     public int weightBytes() {
       return 256 + payload.length();
     }
+
+    @Override
+    public <R> R dispatchTo(Handler<R> handler) {
+      return handler.onSend(this);
+    }
   }
 
   /**
@@ -56,7 +75,12 @@ public sealed interface LogCommand {
       UnaryOperator<String> change,
       OptionalInt expectedVersion,
       int weightBytes)
-      implements LogCommand {}
+      implements LogCommand {
+    @Override
+    public <R> R dispatchTo(Handler<R> handler) {
+      return handler.onEdit(this);
+    }
+  }
 
   /** Takes a message's content away; its place stays. */
   record Delete(ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion)
@@ -64,6 +88,11 @@ public sealed interface LogCommand {
     @Override
     public int weightBytes() {
       return 256;
+    }
+
+    @Override
+    public <R> R dispatchTo(Handler<R> handler) {
+      return handler.onDelete(this);
     }
   }
 
@@ -76,6 +105,11 @@ public sealed interface LogCommand {
     @Override
     public int weightBytes() {
       return 256;
+    }
+
+    @Override
+    public <R> R dispatchTo(Handler<R> handler) {
+      return handler.onMark(this);
     }
   }
 }

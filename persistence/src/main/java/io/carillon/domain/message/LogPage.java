@@ -4,16 +4,27 @@ import java.util.List;
 
 /**
  * A stretch of a channel's log, compacted: each message once, as it is after its latest change, in
- * order of revision.
+ * order of revision. Ends, start and rows are of one moment.
  *
  * @param epoch of the log that was read
  * @param publications in rising order of revision
  * @param completeTo nothing committed up to this offset is missing after this page
  * @param hasMore there was more than the limit
+ * @param prunedOffset changes up to this offset may be gone: a page read after an offset below it
+ *     may have a gap at its beginning
  */
 public record LogPage(
-    String epoch, List<Publication> publications, long completeTo, boolean hasMore) {
+    String epoch,
+    List<Publication> publications,
+    long completeTo,
+    boolean hasMore,
+    long prunedOffset) {
   public LogPage {
     publications = List.copyOf(publications);
+  }
+
+  /** Whether nothing is missing between that offset and this page, which was read after it. */
+  public boolean continuesFrom(long offset) {
+    return offset >= prunedOffset;
   }
 }

@@ -27,8 +27,9 @@ public interface MessageRepository {
 
   /**
    * Reads what changed after an offset. Compacted, see {@link LogPage}; a message made and edited
-   * after it comes as {@code CREATED}. The end of the log is read before the rows, so that {@link
-   * LogPage#completeTo} never claims too much.
+   * after it comes as {@code CREATED}. The log's ends and the rows are read by one statement, hence
+   * from one moment: {@link LogPage#completeTo} never claims too much, and {@link
+   * LogPage#continuesFrom} cannot miss a removal that happened in between.
    *
    * @param limit at most that many changes, 1 to 1,000
    * @param maxBytes stop after the change that makes the payloads' sum exceed this
@@ -37,16 +38,22 @@ public interface MessageRepository {
   Optional<LogPage> readAfter(ChannelKey channel, long offset, int limit, int maxBytes);
 
   /**
-   * Messages before an offset, the latest {@code limit} of them, oldest first.
+   * Messages before an offset, the latest {@code limit} of them, oldest first. A deleted message
+   * keeps its place, as {@code DELETED} and without content. Empty for a channel whose policy is to
+   * have no history.
    *
    * @param before exclusive; {@link Long#MAX_VALUE} for the end
+   * @param limit at most that many messages, 1 to 1,000
    * @param maxBytes at least one message, then only while the payloads' sum stays within
+   * @throws io.carillon.domain.error.RealtimeException with {@code FORBIDDEN} for a channel that
+   *     does not exist
    */
   HistoryPage historyBefore(ChannelKey channel, long before, int limit, int maxBytes);
 
-  /** Messages after an offset (exclusive), oldest first. */
+  /** The same after an offset (exclusive), the first {@code limit} of them, oldest first. */
   HistoryPage historyAfter(ChannelKey channel, long after, int limit, int maxBytes);
 
+  /** A message as it is now, a deleted one too; empty also for text that is no id. */
   Optional<Publication> find(ChannelKey channel, String messageId);
 
   /**
@@ -56,22 +63,29 @@ public interface MessageRepository {
    */
   Map<ChannelKey, LogEnd> ends(Collection<ChannelKey> channels);
 
-  /** Ids of entries of an inbox whose state is below the given one, oldest first. */
+  /**
+   * Ids of entries of an inbox whose state is below the given one, oldest first, without deleted
+   * ones.
+   */
   List<String> idsBelow(ChannelKey inbox, InboxState state, int limit);
 
-  /** Entries of an inbox whose state is below {@code READ}. */
+  /** Entries of an inbox whose state is below {@code READ}, without deleted ones. */
   long unreadNotifications(ChannelKey inbox);
 
   /**
-   * For each channel the number of others' messages after the user's last read offset, counted to
-   * at most 1,000.
+   * For each channel the number of others' messages after the user's last read offset, without
+   * deleted ones, counted to at most 1,000. Without a read mark that is the whole log.
+   *
+   * @return without those channels that do not exist
    */
   Map<ChannelKey, Long> unread(UserId user, Collection<ChannelKey> channels);
 
   /**
    * Removes what the channels' history policies no longer keep, oldest first, and moves each log's
-   * start.
+   * start. A message's time is that of its latest change, so the log is always complete from its
+   * start on. With a message goes its client id: a repeat after that is a new message.
    *
+   * @param limit at most about that many rows in this transaction; a full one asks for another call
    * @return how many rows went
    */
   int prune(long nowMillis, int limit);

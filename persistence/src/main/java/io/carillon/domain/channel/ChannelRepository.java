@@ -1,0 +1,58 @@
+package io.carillon.domain.channel;
+
+import io.carillon.domain.user.UserId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The channels. Every method is one transaction, begun by the implementation where the caller has
+ * none. What {@link #lock} returns is stored as it is changed, at the commit; all other methods
+ * return detached snapshots.
+ */
+public interface ChannelRepository {
+
+  Optional<Channel> find(ChannelKey key);
+
+  /** The channel with the user's membership, in one query. */
+  Optional<ChannelView> view(ChannelKey key, UserId user);
+
+  /**
+   * The channel, locked until the caller's transaction ends: appends to its log wait. Only inside a
+   * transaction of the caller; changes of the entity are stored at its commit.
+   */
+  Optional<Channel> lock(ChannelKey key);
+
+  /**
+   * Stores a new channel.
+   *
+   * @throws io.carillon.domain.error.RealtimeException with {@code CONFLICT} when the name is taken
+   */
+  Channel create(Channel channel);
+
+  /**
+   * Finds or makes a user's inbox or an organization's announcements. Any number of nodes may do so
+   * at once; they all get the same one.
+   *
+   * @param key of a reserved name whose organization exists
+   */
+  Channel ensureSystemChannel(ChannelKey key);
+
+  /**
+   * The chats, lists and pub/sub channels that the user may read: public ones and those with a
+   * membership, archived ones too, in the order of their names. Inboxes and announcements are not
+   * among them.
+   *
+   * @param afterName the last name of the page before; the empty string for the first page
+   * @param limit 1 to 1,000
+   */
+  List<ChannelView> listVisible(String organization, UserId user, String afterName, int limit);
+
+  /**
+   * All chats, lists and pub/sub channels of the organization, for those who manage them.
+   *
+   * @param namePrefix the empty string for all
+   * @param afterName the last name of the page before; the empty string for the first page
+   * @param limit 1 to 1,000
+   */
+  List<Channel> list(String organization, String namePrefix, String afterName, int limit);
+}
