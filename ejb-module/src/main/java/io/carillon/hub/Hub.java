@@ -1,7 +1,6 @@
 package io.carillon.hub;
 
 import io.carillon.bus.Bus;
-import io.carillon.bus.BusListener;
 import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
@@ -22,17 +21,15 @@ import java.util.List;
  * a lost last message is found by the sweep. Any thread.
  */
 @ApplicationScoped
-public class Hub implements BusListener {
+public class Hub {
   private static final Logger LOG = System.getLogger(Hub.class.getName());
 
-  private final Bus bus;
   private final Workers workers;
   private final Settings.Hub limits;
   private final AccessCheck access;
   private final Shard[] shards;
 
   protected Hub() { // for the client proxy
-    this.bus = null;
     this.workers = null;
     this.limits = null;
     this.access = null;
@@ -47,7 +44,6 @@ public class Hub implements BusListener {
       Metrics metrics,
       Settings settings,
       AccessCheck access) {
-    this.bus = bus;
     this.workers = workers;
     this.limits = settings.hub();
     this.access = access;
@@ -57,12 +53,11 @@ public class Hub implements BusListener {
     }
   }
 
-  /** Begins to hear the bus; once. */
+  /** Starts the shards and the sweep; once. */
   public void start() {
     for (int i = 0; i < shards.length; i++) {
       workers.start("carillon-hub-" + i, shards[i]::run);
     }
-    bus.listen(this);
     workers.every(limits.sweepInterval(), this::sweep);
   }
 
@@ -84,12 +79,15 @@ public class Hub implements BusListener {
     return shards[((hash ^ (hash >>> 16)) & Integer.MAX_VALUE) % shards.length];
   }
 
-  @Override
+  /** Fans an event out to whoever listens here. Does not block. */
   public void onEvent(ChannelEvent event) {
     shardOf(event.channel()).onEvent(event);
   }
 
-  @Override
+  /**
+   * Asks the record again for everybody whom the change may concern, and ends what is no longer
+   * allowed.
+   */
   public void onRightsChange(RightsChange change) {
     for (Shard shard : shards) {
       shard.reviewRights(change, this::review);
@@ -108,7 +106,7 @@ public class Hub implements BusListener {
     }
   }
 
-  @Override
+  /** Compares every active channel with the log at once. */
   public void onReconnected() {
     sweep();
   }

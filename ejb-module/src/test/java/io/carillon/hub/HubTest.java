@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.carillon.bus.BusListener;
 import io.carillon.bus.LoopbackBus;
 import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
@@ -186,6 +187,23 @@ class HubTest {
             settings,
             (identity, channel) -> !refused.contains(identity.userId().value()));
     hub.start();
+    bus.listen(
+        new BusListener() {
+          @Override
+          public void onEvent(ChannelEvent event) {
+            hub.onEvent(event);
+          }
+
+          @Override
+          public void onRightsChange(RightsChange change) {
+            hub.onRightsChange(change);
+          }
+
+          @Override
+          public void onReconnected() {
+            hub.onReconnected();
+          }
+        });
   }
 
   @AfterEach

@@ -1,0 +1,144 @@
+package io.carillon.application;
+
+import io.carillon.bus.RightsChange;
+import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.channel.ChannelRepository;
+import io.carillon.domain.channel.ChannelRules;
+import io.carillon.domain.channel.ChannelView;
+import io.carillon.domain.channel.MemberRights;
+import io.carillon.domain.channel.Membership;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.UserId;
+import io.carillon.hub.AccessCheck;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the channels are and who may do what there: from the record, or, where an answer of the last
+ * second will do, from memory. What is remembered is dropped as soon as a change of rights is
+ * heard. Any thread; may wait for the database.
+ */
+@ApplicationScoped
+public class ChannelDirectory implements AccessCheck {
+  /**
+   * How old a remembered answer may be; a revocation that nobody told of takes effect after that.
+   */
+  private static final Duration MAX_AGE = Duration.ofSeconds(1);
+
+  /**
+   * Remembered answers; beyond that all are dropped, since the next second would have dropped them
+   * anyway.
+   */
+  private static final int MAX_REMEMBERED = 50_000;
+
+  private record Question(ChannelKey channel, UserId user) {}
+
+  private record Answer(
+      Optional<ChannelRules> channel, Optional<MemberRights> member, long sinceNanos) {}
+
+  private final ChannelRepository channels;
+  private final Clock clock;
+  private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
+  private final AtomicLong changes = new AtomicLong();
+
+  protected ChannelDirectory() { // for the client proxy
+    this.channels = null;
+    this.clock = null;
+  }
+
+  @Inject
+  public ChannelDirectory(ChannelRepository channels, Clock clock) {
+    this.channels = channels;
+    this.clock = clock;
+  }
+
+  /**
+   * The channel as the record has it now, with the asker's membership. The own inbox and the
+   * organization's announcements are made when they are first asked for.
+   *
+   * @return empty for a channel that does not exist
+   */
+  public Optional<ChannelView> view(Identity by, ChannelName name) {
+    ChannelKey key = new ChannelKey(by.organization(), name);
+    Optional<ChannelView> view = channels.view(key, by.userId());
+    if (view.isEmpty() && isOwnSystemChannel(by, name)) {
+      return Optional.of(new ChannelView(channels.ensureSystemChannel(key)));
+    }
+    return view;
+  }
+
+  private static boolean isOwnSystemChannel(Identity by, ChannelName name) {
+    return name.equals(ChannelName.announcementsOf(by.organization()))
+        || (by.kind() == Identity.Kind.USER && name.equals(ChannelName.inboxOf(by.userId())));
+  }
+
+  /** What somebody may do, at most a second old. Empty for a channel that does not exist. */
+  public Optional<Access> recentAccess(Identity by, ChannelName name) {
+    Answer answer = answer(by, new ChannelKey(by.organization(), name));
+    return answer.channel().map(rules -> Access.of(by, rules, answer.member(), clock.millis()));
+  }
+
+  /** What kind of channel it is and what rules it has, at most a second old. */
+  public Optional<ChannelRules> recentRules(Identity by, ChannelName name) {
+    return answer(by, new ChannelKey(by.organization(), name)).channel();
+  }
+
+  private Answer answer(Identity by, ChannelKey key) {
+    Question question = new Question(key, by.userId());
+    Answer known = answers.get(question);
+    if (known != null && System.nanoTime() - known.sinceNanos() < MAX_AGE.toNanos()) {
+      return known;
+    }
+    long before = changes.get();
+    long now = System.nanoTime();
+    Optional<ChannelView> view = view(by, key.name());
+    Answer fresh =
+        new Answer(
+            view.map(found -> found.channel().rules()),
+            view.flatMap(ChannelView::membership).map(Membership::rights),
+            now);
+    if (answers.size() >= MAX_REMEMBERED) {
+      answers.clear();
+    }
+    answers.put(question, fresh);
+    if (changes.get() != before) {
+      answers.remove(question); // what was read may be of before the change
+    }
+    return fresh;
+  }
+
+  @Override
+  public boolean mayRead(Identity identity, ChannelKey channel) {
+    return channels
+        .view(channel, identity.userId())
+        .map(view -> view.accessOf(identity, clock.millis()).mayRead())
+        .orElse(false);
+  }
+
+  /** Forgets what a change of rights concerns. */
+  public void onRightsChange(RightsChange change) {
+    changes.incrementAndGet();
+    answers
+        .keySet()
+        .removeIf(
+            question ->
+                question.channel().organization().equals(change.organization())
+                    && change.concernedChannel().map(question.channel().name()::equals).orElse(true)
+                    && change.concernedUser().map(question.user()::equals).orElse(true));
+  }
+
+  /**
+   * How many changes of rights were heard so far: an answer is current while this stays the same.
+   */
+  public long changesHeard() {
+    return changes.get();
+  }
+}
