@@ -1,0 +1,103 @@
+package io.carillon.security;
+
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.Identity;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many connections may be open: on this node, of one user, from one address. Exact: of any
+ * number of attempts at once just as many succeed as there is room for. For any thread.
+ */
+public final class ConnectionLimits {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  private final int maxTotal;
+  private final int maxPerUser;
+  private final int maxPerAddress;
+  private final AtomicInteger total = new AtomicInteger();
+  private final ConcurrentHashMap<String, Integer> byUser = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+  /** Each limit included, each at least 1. */
+  public ConnectionLimits(int maxTotal, int maxPerUser, int maxPerAddress) {
+    this.maxTotal = maxTotal;
+    this.maxPerUser = maxPerUser;
+    this.maxPerAddress = maxPerAddress;
+  }
+
+  /**
+   * Takes a place, to be given back by {@link Permit#close} when the connection ends.
+   *
+   * @param address the client's, as {@link ClientAddress#of} has it
+   * @throws RealtimeException with {@code RATE_LIMITED} if the user or the address has too many,
+   *     {@code OVERLOADED} if the node has
+   */
+  public Permit acquire(Identity identity, String address) {
+    String user = identity.organization() + '/' + identity.kind() + '/' + identity.userId();
+    String group = ClientAddress.group(address);
+    if (!take(byUser, user, maxPerUser)) {
+      throw new RealtimeException(ErrorCode.RATE_LIMITED, "connections per user", RETRY_AFTER);
+    }
+    if (!take(byAddress, group, maxPerAddress)) {
+      giveBack(byUser, user);
+      throw new RealtimeException(ErrorCode.RATE_LIMITED, "connections per address", RETRY_AFTER);
+    }
+    if (total.getAndUpdate(open -> open < maxTotal ? open + 1 : open) >= maxTotal) {
+      giveBack(byAddress, group);
+      giveBack(byUser, user);
+      throw new RealtimeException(ErrorCode.OVERLOADED, "connections on this node", RETRY_AFTER);
+    }
+    return new Permit(user, group);
+  }
+
+  /** Connections that are open now. */
+  public int open() {
+    return total.get();
+  }
+
+  /** Users and addresses that are being counted: nothing when no connection is open. */
+  int counted() {
+    return byUser.size() + byAddress.size();
+  }
+
+  private static boolean take(ConcurrentHashMap<String, Integer> counts, String key, int max) {
+    boolean[] taken = {false};
+    counts.compute(
+        key,
+        (ignored, count) -> {
+          int open = count == null ? 0 : count;
+          taken[0] = open < max;
+          return taken[0] ? Integer.valueOf(open + 1) : count;
+        });
+    return taken[0];
+  }
+
+  private static void giveBack(ConcurrentHashMap<String, Integer> counts, String key) {
+    counts.computeIfPresent(key, (ignored, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** One connection's place. Closing it again does nothing. */
+  public final class Permit implements AutoCloseable {
+    private final String user;
+    private final String address;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Permit(String user, String address) {
+      this.user = user;
+      this.address = address;
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        total.decrementAndGet();
+        giveBack(byAddress, address);
+        giveBack(byUser, user);
+      }
+    }
+  }
+}

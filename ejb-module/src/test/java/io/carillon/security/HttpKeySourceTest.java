@@ -1,0 +1,103 @@
+package io.carillon.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpKeySourceTest {
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final AtomicInteger strangers = new AtomicInteger();
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(executor);
+    server.createContext(
+        "/elsewhere",
+        exchange -> {
+          strangers.incrementAndGet();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    executor.shutdownNow();
+  }
+
+  private String fetch(String path) throws Exception {
+    URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    return new HttpKeySource(address).get().get(15, TimeUnit.SECONDS);
+  }
+
+  private void answer(String path, int status, byte[] body, String location) {
+    server.createContext(
+        path,
+        exchange -> {
+          if (!location.isEmpty()) {
+            exchange.getResponseHeaders().add("Location", location);
+          }
+          exchange.sendResponseHeaders(status, body.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body);
+          } catch (IOException e) {
+            exchange.close(); // the reader has had enough
+          }
+        });
+  }
+
+  @Test
+  void readsTheBody() throws Exception {
+    answer("/keys", 200, Tokens.bytes("{\"keys\":[]}"), "");
+    assertThat(fetch("/keys")).isEqualTo("{\"keys\":[]}");
+  }
+
+  @Test
+  void followsNoRedirect() {
+    for (int status : new int[] {301, 302, 303, 307, 308}) {
+      answer("/moved" + status, status, Tokens.bytes("x"), "/elsewhere");
+      assertThat(catchThrowable(() -> fetch("/moved" + status))).isNotNull();
+    }
+    assertThat(strangers).hasValue(0);
+  }
+
+  @Test
+  void wantsAnOrdinaryAnswer() {
+    answer("/broken", 500, Tokens.bytes("{\"keys\":[]}"), "");
+    assertThat(catchThrowable(() -> fetch("/broken"))).isNotNull();
+  }
+
+  @Test
+  void stopsReadingAtTheLimit() throws Exception {
+    answer("/full", 200, new byte[HttpKeySource.MAX_BYTES], "");
+    assertThat(fetch("/full")).hasSize(HttpKeySource.MAX_BYTES);
+    answer("/huge", 200, new byte[HttpKeySource.MAX_BYTES + 1], "");
+    assertThat(catchThrowable(() -> fetch("/huge"))).isNotNull();
+  }
+
+  @Test
+  void failsWhereNobodyListens() {
+    int port = server.getAddress().getPort();
+    server.stop(0);
+    URI address = URI.create("http://127.0.0.1:" + port + "/keys");
+    assertThat(catchThrowable(() -> new HttpKeySource(address).get().get(15, TimeUnit.SECONDS)))
+        .isNotNull();
+  }
+}
