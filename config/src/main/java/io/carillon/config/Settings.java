@@ -511,6 +511,9 @@ public record Settings(
    * @param ttl after which an entry that is not extended is over
    * @param grace after a disconnect, for a page to load again
    * @param heartbeat between two extensions of this node's entries
+   * @param deliveriesPerSecond of presence events, for each organization on each node; 0: no limit
+   * @param maxEntries of a node, and in the memory of a single node
+   * @param lastSeenUsers who are remembered after they went
    */
   public record Presence(
       @Setting(
@@ -533,7 +536,33 @@ public record Settings(
               min = "100ms",
               max = "30m",
               help = "time between two extensions of this node's entries; below half the TTL")
-          Duration heartbeat) {
+          Duration heartbeat,
+      @Setting(
+              key = "CARILLON_PRESENCE_DELIVERIES_PER_SECOND",
+              byDefault = "50000",
+              min = "0",
+              max = "1000000000",
+              unit = "deliveries",
+              help =
+                  "presence events of one organization, times its connections to a node; what is"
+                      + " beyond waits a second at most, then is left out; 0 for no limit")
+          int deliveriesPerSecond,
+      @Setting(
+              key = "CARILLON_PRESENCE_MAX_ENTRIES",
+              byDefault = "1000000",
+              min = "1000",
+              max = "100000000",
+              unit = "entries",
+              help = "most presence entries of a node: one for each connection, in each channel")
+          int maxEntries,
+      @Setting(
+              key = "CARILLON_PRESENCE_LAST_SEEN_USERS",
+              byDefault = "100000",
+              min = "0",
+              max = "100000000",
+              unit = "users",
+              help = "most users who are offline and of whom it is known when they were last seen")
+          int lastSeenUsers) {
 
     /** Checks that one heartbeat may be late without anybody seeming to leave. */
     public Presence {
