@@ -20,7 +20,7 @@ import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.Metrics;
-import io.carillon.node.Workers;
+import io.carillon.node.ThreadWorkers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +32,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -46,43 +41,6 @@ import org.junit.jupiter.api.Test;
 
 class HubTest {
   private static final ChannelKey GENERAL = new ChannelKey("demo", new ChannelName("general"));
-
-  /** Real threads: what is tested here is what happens between them. */
-  private static final class Threads implements Workers, AutoCloseable {
-    private final ExecutorService io = Executors.newFixedThreadPool(4);
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
-    private final List<Thread> loops = new ArrayList<>();
-
-    @Override
-    public Executor io() {
-      return io;
-    }
-
-    @Override
-    public void start(String name, Runnable loop) {
-      Thread thread = new Thread(loop, name);
-      loops.add(thread);
-      thread.start();
-    }
-
-    @Override
-    public void every(Duration period, Runnable task) {
-      timer.scheduleWithFixedDelay(
-          task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void after(Duration delay, Runnable task) {
-      timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void close() {
-      loops.forEach(Thread::interrupt);
-      io.shutdownNow();
-      timer.shutdownNow();
-    }
-  }
 
   private record TextEncoder(AtomicInteger calls) implements PublicationEncoder {
     @Override
@@ -165,7 +123,7 @@ class HubTest {
     }
   }
 
-  private final Threads threads = new Threads();
+  private final ThreadWorkers threads = new ThreadWorkers();
   private final MemoryLog log = new MemoryLog();
   private final LoopbackBus bus = new LoopbackBus();
   private final AtomicInteger encodings = new AtomicInteger();
