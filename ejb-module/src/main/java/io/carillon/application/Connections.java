@@ -1,0 +1,181 @@
+package io.carillon.application;
+
+import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.UserId;
+import io.carillon.node.Metrics;
+import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+
+/**
+ * Every open connection of this node. One wheel turns for all of them: it sends signs of life, ends
+ * those whose token has run out, and ends those that take nothing any more. No connection has a
+ * timer or a thread of its own. Any thread.
+ */
+@ApplicationScoped
+public class Connections {
+  private static final Logger LOG = System.getLogger(Connections.class.getName());
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final Workers workers;
+  private final Metrics metrics;
+  private final PresenceService presence;
+  private final Settings.Connections limits;
+  private final Clock clock;
+  private final Set<LiveConnection>[] spokes; // each is visited once in a heartbeat interval
+  private final Map<LiveConnection, Place> places = new ConcurrentHashMap<>();
+  private int tick; // confined to the wheel
+  private volatile boolean draining;
+
+  private record Place(int spoke, String presenceId, Identity identity) {}
+
+  protected Connections() { // for the client proxy
+    this.workers = null;
+    this.metrics = null;
+    this.presence = null;
+    this.limits = null;
+    this.clock = null;
+    this.spokes = null;
+  }
+
+  @Inject
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public Connections(
+      Workers workers, Metrics metrics, PresenceService presence, Settings settings, Clock clock) {
+    this.workers = workers;
+    this.metrics = metrics;
+    this.presence = presence;
+    this.limits = settings.connections();
+    this.clock = clock;
+    this.spokes = new Set[(int) Math.max(1, limits.heartbeatInterval().toSeconds())];
+    for (int i = 0; i < spokes.length; i++) {
+      spokes[i] = ConcurrentHashMap.newKeySet();
+    }
+  }
+
+  /** Starts the wheel; once. */
+  public void start() {
+    workers.every(TICK, this::turn);
+  }
+
+  /**
+   * Keeps a connection from now on; its user is present.
+   *
+   * @return the id that presence knows it by
+   */
+  public String opened(LiveConnection connection) {
+    int spoke = ThreadLocalRandom.current().nextInt(spokes.length);
+    String presenceId = UUID.randomUUID().toString();
+    Place place = new Place(spoke, presenceId, connection.identity());
+    if (places.putIfAbsent(connection, place) != null) {
+      throw new IllegalStateException("opened twice");
+    }
+    spokes[spoke].add(connection);
+    metrics.connections(connection.transport(), 1);
+    presence.connected(presenceId, place.identity(), connection.transport());
+    if (draining) {
+      connection.close(ErrorCode.DRAINING);
+    }
+    return presenceId;
+  }
+
+  /** Forgets a connection that has ended; only the first call counts. */
+  public void closed(LiveConnection connection) {
+    Place place = places.remove(connection);
+    if (place == null) {
+      return;
+    }
+    spokes[place.spoke()].remove(connection);
+    metrics.connections(connection.transport(), -1);
+    presence.disconnected(place.presenceId(), place.identity());
+  }
+
+  private void turn() {
+    long nowNanos = System.nanoTime();
+    Instant now = clock.instant();
+    int due = tick++ % spokes.length;
+    for (int i = 0; i < spokes.length; i++) {
+      for (LiveConnection connection : spokes[i]) {
+        try {
+          visit(connection, i == due, now, nowNanos);
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "A connection could not be looked after; the others are", e);
+        }
+      }
+    }
+  }
+
+  private void visit(LiveConnection connection, boolean due, Instant now, long nowNanos) {
+    if (connection.identity().isExpiredAt(now)) {
+      metrics.refused(ErrorCode.TOKEN_EXPIRED);
+      connection.close(ErrorCode.TOKEN_EXPIRED);
+    } else if (connection.queue().stalledNanos(nowNanos) > limits.writeDeadline().toNanos()) {
+      metrics.refused(ErrorCode.SLOW_CONSUMER);
+      connection.close(ErrorCode.SLOW_CONSUMER);
+    } else if (due) {
+      connection.heartbeat();
+    }
+  }
+
+  /** Ends what a revocation concerns: all connections of a user, or those of one token. */
+  public void onRightsChange(RightsChange change, ErrorCode reason) {
+    UserId user = change.concernedUser().orElse(null);
+    if (user == null || change.concernedChannel().isPresent()) {
+      return;
+    }
+    String token = change.revokedToken().orElse(null);
+    closeAll(
+        identity ->
+            identity.organization().equals(change.organization())
+                && identity.userId().equals(user)
+                && (token == null || identity.tokenId().equals(token)),
+        reason);
+  }
+
+  public void closeAll(Predicate<Identity> whose, ErrorCode reason) {
+    for (LiveConnection connection : places.keySet()) {
+      if (whose.test(connection.identity())) {
+        connection.close(reason);
+      }
+    }
+  }
+
+  /**
+   * Asks everybody to leave, in jittered batches over the given time; new connections are sent
+   * away.
+   */
+  public void drain(Duration time) {
+    draining = true;
+    List<LiveConnection> all = new ArrayList<>(places.keySet());
+    for (LiveConnection connection : all) {
+      long delay = ThreadLocalRandom.current().nextLong(Math.max(1, time.toMillis()));
+      workers.after(Duration.ofMillis(delay), () -> connection.close(ErrorCode.DRAINING));
+    }
+  }
+
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /** How many are open. */
+  public int count() {
+    return places.size();
+  }
+}

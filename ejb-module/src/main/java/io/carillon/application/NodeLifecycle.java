@@ -1,0 +1,144 @@
+package io.carillon.application;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.BusListener;
+import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.user.User;
+import io.carillon.domain.user.UserRepository;
+import io.carillon.hub.Hub;
+import io.carillon.log.MessageLog;
+import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Starts what works in the background, in the order in which the parts need each other, and drains
+ * it.
+ */
+@ApplicationScoped
+public class NodeLifecycle implements BusListener {
+  private static final Logger LOG = System.getLogger(NodeLifecycle.class.getName());
+  private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
+  private static final int PRUNE_ROWS = 5_000;
+
+  private final Bus bus;
+  private final Hub hub;
+  private final MessageLog log;
+  private final MessageRepository messages;
+  private final ChannelDirectory directory;
+  private final Connections connections;
+  private final PresenceService presence;
+  private final UserRepository users;
+  private final Workers workers;
+  private final Settings settings;
+  private final Clock clock;
+
+  protected NodeLifecycle() { // for the client proxy
+    this.bus = null;
+    this.hub = null;
+    this.log = null;
+    this.messages = null;
+    this.directory = null;
+    this.connections = null;
+    this.presence = null;
+    this.users = null;
+    this.workers = null;
+    this.settings = null;
+    this.clock = null;
+  }
+
+  @Inject
+  public NodeLifecycle(
+      Bus bus,
+      Hub hub,
+      MessageLog log,
+      MessageRepository messages,
+      ChannelDirectory directory,
+      Connections connections,
+      PresenceService presence,
+      UserRepository users,
+      Workers workers,
+      Settings settings,
+      Clock clock) {
+    this.bus = bus;
+    this.hub = hub;
+    this.log = log;
+    this.messages = messages;
+    this.directory = directory;
+    this.connections = connections;
+    this.presence = presence;
+    this.users = users;
+    this.workers = workers;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Once, before the first request is taken. */
+  public void start() {
+    hub.start();
+    bus.listen(this);
+    log.start();
+    presence.start();
+    connections.start();
+    workers.every(PRUNE_EVERY, () -> workers.io().execute(this::prune));
+  }
+
+  private void prune() {
+    try {
+      while (messages.prune(clock.millis(), PRUNE_ROWS) >= PRUNE_ROWS) {
+        // more is waiting
+      }
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "What is no longer kept could not be removed; the next round tries again",
+          e);
+    }
+  }
+
+  /** Asks all connections to leave, within the drain time; requests are still answered. */
+  public void drain() {
+    connections.drain(settings.node().drainTime());
+  }
+
+  @Override
+  public void onEvent(ChannelEvent event) {
+    hub.onEvent(event);
+  }
+
+  @Override
+  public void onRightsChange(RightsChange change) {
+    directory.onRightsChange(change);
+    hub.onRightsChange(change);
+    if (change.revokedToken().isPresent()) {
+      connections.onRightsChange(change, ErrorCode.UNAUTHENTICATED);
+    } else if (change.concernedUser().isPresent() && change.concernedChannel().isEmpty()) {
+      workers.io().execute(() -> endIfLocked(change));
+    }
+  }
+
+  private void endIfLocked(RightsChange change) {
+    boolean locked =
+        users
+            .find(change.organization(), change.concernedUser().orElseThrow())
+            .map(User::isLocked)
+            .orElse(true);
+    if (locked) {
+      connections.onRightsChange(change, ErrorCode.UNAUTHENTICATED);
+    }
+  }
+
+  @Override
+  public void onReconnected() {
+    hub.onReconnected();
+  }
+}
