@@ -77,6 +77,12 @@ final class CatchUp {
       }
       LogPage page = read.get();
       for (Publication publication : page.publications()) {
+        if (queue.isCrowded()) {
+          // Encoded, a page is larger than its payloads, and others may be filling this queue too.
+          queue.flush();
+          queue.whenDrained(this::start);
+          return;
+        }
         Optional<EncodedFrame> frame = subscription.subscriber().encoder().encode(publication);
         if (frame.isPresent()) {
           OutboundQueue.Offer offer =
@@ -86,6 +92,7 @@ final class CatchUp {
             return;
           }
         }
+        readTo = publication.revision();
       }
       queue.flush();
       readTo = page.completeTo();

@@ -2,7 +2,9 @@ package io.carillon.hub;
 
 import io.carillon.domain.error.ErrorCode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What waits to be written to one connection: bounded in bytes, in order, written by one thread at
@@ -49,7 +51,7 @@ public final class OutboundQueue {
   private boolean wokenWhileWriting;
   private boolean closed;
   private long blockedSinceNanos;
-  private Runnable whenDrained;
+  private List<Runnable> whenDrained = List.of();
 
   /**
    * @param maxQueuedBytes the sum of {@link EncodedFrame#sizeBytes()} that may wait, included
@@ -168,7 +170,7 @@ public final class OutboundQueue {
         failed = true;
       }
       boolean ended = !failed && taken > 0 && batch[taken - 1].kind() == EncodedFrame.Kind.CLOSE;
-      Runnable drained = null;
+      List<Runnable> drained = List.of();
       boolean more;
       synchronized (this) {
         writing = false;
@@ -185,17 +187,14 @@ public final class OutboundQueue {
           wokenWhileWriting = false;
           more = !blocked && count > 0;
         }
-        if (whenDrained != null && (closed || queuedBytes <= maxQueuedBytes / 4)) {
-          drained = whenDrained;
-          whenDrained = null;
+        if (closed || queuedBytes <= maxQueuedBytes / 4) {
+          drained = takeWhenDrained();
         }
       }
       // The scratch array lives as long as its thread: frames it still named would live as long
       // too.
       Arrays.fill(batch, 0, offered, null);
-      if (drained != null) {
-        drained.run();
-      }
+      drained.forEach(Runnable::run);
       if (failed) {
         writer.aborted(ErrorCode.INTERNAL);
       }
@@ -235,16 +234,26 @@ public final class OutboundQueue {
 
   /**
    * Runs a task once the queue is at most a quarter full, or closed: at once if it is so now. The
-   * task must be short and must not block. One task at a time; a second one replaces the first.
+   * task must be short and must not block. Several that wait (a connection may catch up on several
+   * channels) run in the order in which they came, and each looks again whether there is room left.
    */
   public void whenDrained(Runnable task) {
     synchronized (this) {
       if (!closed && queuedBytes > maxQueuedBytes / 4) {
-        whenDrained = task;
+        if (whenDrained.isEmpty()) {
+          whenDrained = new ArrayList<>();
+        }
+        whenDrained.add(task);
         return;
       }
     }
     task.run();
+  }
+
+  private List<Runnable> takeWhenDrained() {
+    List<Runnable> taken = whenDrained;
+    whenDrained = List.of();
+    return taken;
   }
 
   /** Whether a reader of history should wait before it offers more: more than half is in use. */
@@ -254,15 +263,12 @@ public final class OutboundQueue {
 
   /** Nothing more goes out. The transport is not told: it is the one that calls this. */
   public void close() {
-    Runnable drained;
+    List<Runnable> drained;
     synchronized (this) {
       closeLocked();
-      drained = whenDrained;
-      whenDrained = null;
+      drained = takeWhenDrained();
     }
-    if (drained != null) {
-      drained.run();
-    }
+    drained.forEach(Runnable::run);
   }
 
   private void closeLocked() {

@@ -350,6 +350,32 @@ class HubTest {
     assertThat(client.ended).isEmpty();
   }
 
+  @Test
+  void catchesUpOnManyChannelsThroughOneSmallQueue() {
+    Client client = new Client("alice", encoder, 4_000); // some 100 frames
+    client.stalled = true;
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      ChannelKey channel = new ChannelKey("demo", new ChannelName("channel-" + i));
+      for (int message = 0; message < 100; message++) {
+        log.add(channel);
+      }
+      subscriptions.add(hub.subscribe(channel, 0, client));
+    }
+    await().until(() -> client.queue.isCrowded());
+    await()
+        .until(
+            () -> {
+              client.readOn();
+              client.stalled = true;
+              return subscriptions.stream()
+                  .allMatch(subscription -> subscription.live().toCompletableFuture().isDone());
+            });
+    client.readOn();
+    assertThat(client.ended).isEmpty();
+    await().untilAsserted(() -> assertThat(client.got).hasSize(20 * 100));
+  }
+
   /**
    * Joins at random moments while others publish: no gap and no repeat where history meets the
    * present.

@@ -171,6 +171,19 @@ class OutboundQueueTest {
   }
 
   @Test
+  void tellsEachOfSeveralReadersInTheirOrder() {
+    transport.allowed = 0;
+    OutboundQueue queue = new OutboundQueue(transport, 400);
+    queue.send(frameOfBytes(300));
+    List<Integer> drained = new ArrayList<>();
+    queue.whenDrained(() -> drained.add(1));
+    queue.whenDrained(() -> drained.add(2));
+    transport.allowed = 1;
+    queue.writable();
+    assertThat(drained).containsExactly(1, 2);
+  }
+
+  @Test
   void wakesAWaitingReaderOfHistoryWhenItCloses() {
     transport.allowed = 0;
     OutboundQueue queue = new OutboundQueue(transport, 400);
