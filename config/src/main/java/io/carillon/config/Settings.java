@@ -93,7 +93,8 @@ public record Settings(
    * @param host a name or an address of this machine
    * @param port 0 for any free one
    * @param maxThreads that work on requests; an open stream or socket takes none
-   * @param allowedOrigins besides the server's own, lower case, {@code scheme://host[:port]}
+   * @param allowedOrigins lower case, {@code scheme://host[:port]}; empty for the server's own
+   * @param trustedProxies addresses and networks whose {@code X-Forwarded-} headers are believed
    */
   public record Http(
       @Setting(
@@ -119,13 +120,21 @@ public record Settings(
       @Setting(
               key = "CARILLON_ALLOWED_ORIGINS",
               help =
-                  "origins besides the server's own that browsers may come from, separated by"
-                      + " commas: https://portal.example.org")
-          List<String> allowedOrigins) {
+                  "origins that browsers may come from, separated by commas, the server's own public"
+                      + " one among them: https://chat.example.org; none: the server's own, as the"
+                      + " Host header has it")
+          List<String> allowedOrigins,
+      @Setting(
+              key = "CARILLON_TRUSTED_PROXIES",
+              help =
+                  "addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are"
+                      + " believed, separated by commas: 10.0.0.0/8")
+          List<String> trustedProxies) {
 
     /** Checks that a host is there and origins are origins. */
     public Http {
       allowedOrigins = List.copyOf(allowedOrigins);
+      trustedProxies = List.copyOf(trustedProxies);
       Rules rules = new Rules();
       rules.check(!host.isBlank(), "CARILLON_HTTP_HOST is empty");
       for (String origin : allowedOrigins) {
@@ -134,6 +143,13 @@ public record Settings(
             "CARILLON_ALLOWED_ORIGINS has "
                 + Values.quote(origin)
                 + ", which is no origin: write scheme://host or scheme://host:port, no path");
+      }
+      for (String proxy : trustedProxies) {
+        rules.check(
+            Values.isNetwork(proxy),
+            "CARILLON_TRUSTED_PROXIES has "
+                + Values.quote(proxy)
+                + ", allowed is an address, or a network such as 10.0.0.0/8");
       }
       rules.finish();
     }
@@ -230,10 +246,12 @@ public record Settings(
    * How a caller proves who it is.
    *
    * @param secret verifies HS256 tokens and signs logins
+   * @param previousSecret still verifies while a new one takes its place
    * @param jwksUrl where an issuer's public keys are; empty: none
    * @param issuer the {@code iss} that a token must have; empty: any
    * @param audience the {@code aud} that a token must name; empty: any
    * @param lifetime of a token that a login hands out
+   * @param sessionLifetime from the password to the end of the last token renewed without it
    * @param ticketLifetime of a single-use ticket
    */
   public record Tokens(
@@ -243,6 +261,10 @@ public record Settings(
                   "verifies HS256 tokens and signs logins, raw text of at least 32 bytes; generated"
                       + " in demo mode")
           Secret secret,
+      @Setting(
+              key = "CARILLON_TOKEN_SECRET_PREVIOUS",
+              help = "the token secret before this one: what it signed stays valid")
+          Secret previousSecret,
       @Setting(
               key = "CARILLON_TOKEN_JWKS_URL",
               help = "address of an issuer's public keys (JWKS), for RS and ES tokens")
@@ -261,6 +283,13 @@ public record Settings(
               help = "how long a login's token is valid; an open socket renews it in place")
           Duration lifetime,
       @Setting(
+              key = "CARILLON_SESSION_LIFETIME",
+              byDefault = "12h",
+              min = "10s",
+              max = "90d",
+              help = "how long tokens can be renewed before the password is asked for again")
+          Duration sessionLifetime,
+      @Setting(
               key = "CARILLON_TICKET_LIFETIME",
               byDefault = "30s",
               min = "1s",
@@ -272,6 +301,7 @@ public record Settings(
     public Tokens {
       Rules rules = new Rules();
       rules.checkSecretLength("CARILLON_TOKEN_SECRET", secret);
+      rules.checkSecretLength("CARILLON_TOKEN_SECRET_PREVIOUS", previousSecret);
       rules.check(
           jwksUrl.isEmpty() || Values.isHttpUrl(jwksUrl),
           "CARILLON_TOKEN_JWKS_URL is "
@@ -286,6 +316,7 @@ public record Settings(
    *
    * @param messagesPerMinute of one user over all nodes, also the burst; 0: no limit
    * @param framesPerSecond of one connection; 0: no limit
+   * @param loginsPerMinute that fail, of one account; three times as many of one address
    * @param connections of the whole node
    * @param connectionsPerUser on this node
    * @param connectionsPerAddress on this node
@@ -311,6 +342,14 @@ public record Settings(
               unit = "frames",
               help = "frames of any kind that one connection may send; 0: no limit")
           int framesPerSecond,
+      @Setting(
+              key = "CARILLON_LIMIT_LOGINS_PER_MINUTE",
+              byDefault = "10",
+              min = "1",
+              max = "1000000",
+              unit = "logins",
+              help = "failed logins of one account, 429 beyond; three times as many of one address")
+          int loginsPerMinute,
       @Setting(
               key = "CARILLON_LIMIT_CONNECTIONS",
               byDefault = "50000",

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 /** How each type of setting is written and read. */
 final class Values {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+  private static final Pattern NETWORK =
+      Pattern.compile("(\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)(/\\d{1,3})?");
   private static final int MAX_QUOTED_LENGTH = 100;
 
   private Values() {}
@@ -120,6 +122,11 @@ final class Values {
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  /** Whether it looks like an address or a network; names of machines do not. */
+  static boolean isNetwork(String text) {
+    return NETWORK.matcher(text).matches();
   }
 
   static boolean isHttpUrl(String text) {

@@ -7,12 +7,14 @@ import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.user.RevokedTokenRepository;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserRepository;
 import io.carillon.hub.Hub;
 import io.carillon.log.MessageLog;
 import io.carillon.node.Workers;
 import io.carillon.presence.PresenceService;
+import io.carillon.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
@@ -38,6 +40,9 @@ public class NodeLifecycle implements BusListener {
   private final Connections connections;
   private final PresenceService presence;
   private final UserRepository users;
+  private final Authenticator authenticator;
+  private final RevokedTokenRepository revokedTokens;
+  private final DemoData demoData;
   private final Workers workers;
   private final Settings settings;
   private final Clock clock;
@@ -51,6 +56,9 @@ public class NodeLifecycle implements BusListener {
     this.connections = null;
     this.presence = null;
     this.users = null;
+    this.authenticator = null;
+    this.revokedTokens = null;
+    this.demoData = null;
     this.workers = null;
     this.settings = null;
     this.clock = null;
@@ -66,6 +74,9 @@ public class NodeLifecycle implements BusListener {
       Connections connections,
       PresenceService presence,
       UserRepository users,
+      Authenticator authenticator,
+      RevokedTokenRepository revokedTokens,
+      DemoData demoData,
       Workers workers,
       Settings settings,
       Clock clock) {
@@ -77,6 +88,9 @@ public class NodeLifecycle implements BusListener {
     this.connections = connections;
     this.presence = presence;
     this.users = users;
+    this.authenticator = authenticator;
+    this.revokedTokens = revokedTokens;
+    this.demoData = demoData;
     this.workers = workers;
     this.settings = settings;
     this.clock = clock;
@@ -84,6 +98,7 @@ public class NodeLifecycle implements BusListener {
 
   /** Once, before the first request is taken. */
   public void start() {
+    demoData.ensure();
     hub.start();
     bus.listen(this);
     log.start();
@@ -97,6 +112,7 @@ public class NodeLifecycle implements BusListener {
       while (messages.prune(clock.millis(), PRUNE_ROWS) >= PRUNE_ROWS) {
         // more is waiting
       }
+      revokedTokens.purge(clock.millis());
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -117,6 +133,7 @@ public class NodeLifecycle implements BusListener {
 
   @Override
   public void onRightsChange(RightsChange change) {
+    authenticator.onRightsChange(change);
     directory.onRightsChange(change);
     hub.onRightsChange(change);
     if (change.revokedToken().isPresent()) {

@@ -56,6 +56,14 @@ public final class ClientAddress {
     return address.isPresent() && proxies.stream().anyMatch(proxy -> proxy.holds(address.get()));
   }
 
+  /** Whether this is the machine itself. */
+  public static boolean isLoopback(String address) {
+    return parse(address)
+        .map(ClientAddress::address)
+        .filter(InetAddress::isLoopbackAddress)
+        .isPresent();
+  }
+
   /**
    * What counts as one address for limits: an IPv4 address, or a /64 of IPv6, since a single
    * subscriber is given all of that. Text that is no address counts as itself.
@@ -70,8 +78,12 @@ public final class ClientAddress {
   }
 
   private static String text(byte[] address) {
+    return address(address).getHostAddress();
+  }
+
+  private static InetAddress address(byte[] bytes) {
     try {
-      return InetAddress.getByAddress(address).getHostAddress();
+      return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("4 or 16 bytes", e);
     }

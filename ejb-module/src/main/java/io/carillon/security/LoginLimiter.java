@@ -53,7 +53,7 @@ public final class LoginLimiter {
   /** A login that is under way. */
   @FunctionalInterface
   public interface Attempt {
-    /** The password was right: the attempt does not count. Called once at most. */
-    void succeeded();
+    /** The attempt does not count: the password was right, or never looked at. Once at most. */
+    void forgive();
   }
 }

@@ -26,17 +26,17 @@ final class TokenIssuer {
   private static final JWSHeader HEADER =
       new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).build();
 
-  private final MACSigner signer;
+  private final MACSigner signer; // null where logins are off
   private final Duration lifetime;
   private final Clock clock;
 
   /**
-   * @param secret at least 32 bytes
+   * @param secret at least 32 bytes; none at all for an installation without local logins
    * @param lifetime of a token
    */
   TokenIssuer(byte[] secret, Duration lifetime, Clock clock) {
     try {
-      this.signer = new MACSigner(secret);
+      this.signer = secret.length == 0 ? null : new MACSigner(secret);
     } catch (JOSEException e) {
       throw new IllegalArgumentException("the token secret is shorter than 32 bytes", e);
     }
@@ -45,13 +45,24 @@ final class TokenIssuer {
   }
 
   /**
+   * @throws RealtimeException with {@code FORBIDDEN} where logins are off
+   */
+  void checkOn() {
+    if (signer == null) {
+      throw new RealtimeException(ErrorCode.FORBIDDEN, "logins need CARILLON_TOKEN_SECRET");
+    }
+  }
+
+  /**
    * A token for a user who has proved to be one.
    *
    * @param user whose token id is the session's; an expiry in it does not count
    * @param authenticatedAt when the password was given, which renewals do not move
    * @param notAfter the end of the session, beyond which no token is valid
+   * @throws RealtimeException with {@code FORBIDDEN} where logins are off
    */
   IssuedToken issue(Identity user, Instant authenticatedAt, Instant notAfter) {
+    checkOn();
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant end = now.plus(lifetime);
     Instant expiresAt = end.isAfter(notAfter) ? notAfter.truncatedTo(ChronoUnit.SECONDS) : end;

@@ -88,13 +88,13 @@ class LimitersTest {
   void doesNotCountLoginsThatSucceed() {
     LoginLimiter limiter = new LoginLimiter(10, time);
     for (int i = 0; i < 1_000; i++) {
-      limiter.begin("demo/alice", "198.51.100.1").succeeded();
+      limiter.begin("demo/alice", "198.51.100.1").forgive();
     }
     // And a success forgives no failure but itself.
     for (int i = 0; i < 10; i++) {
       limiter.begin("demo/alice", "198.51.100.1");
       if (i < 9) {
-        limiter.begin("demo/alice", "198.51.100.1").succeeded();
+        limiter.begin("demo/alice", "198.51.100.1").forgive();
       }
     }
     assertThat(refusal(() -> limiter.begin("demo/alice", "198.51.100.1"))).isNotNull();

@@ -1,0 +1,150 @@
+package io.carillon.security;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.RightsChange;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.ApiKey;
+import io.carillon.domain.user.ApiKeyRepository;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.OrganizationRole;
+import io.carillon.domain.user.UserId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The keys of programs, written {@code ck_<id>_<secret>} with the secret in hexadecimal. For any
+ * thread; waits for the database.
+ */
+@ApplicationScoped
+public class ApiKeys {
+  private static final String PREFIX = "ck_";
+  private static final Pattern TEXT = Pattern.compile("ck_([A-Za-z0-9_-]{1,60})_([0-9a-f]{64})");
+  private static final int ID_BYTES = 8;
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final ApiKeyRepository keys;
+  private final Bus bus;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  protected ApiKeys() { // for the client proxy
+    this.keys = null;
+    this.bus = null;
+    this.clock = null;
+  }
+
+  @Inject
+  public ApiKeys(ApiKeyRepository keys, Bus bus, Clock clock) {
+    this.keys = keys;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  /**
+   * A key that was just made.
+   *
+   * @param text the whole key, which cannot be had a second time
+   */
+  public record Created(String id, String text) {
+    @Override
+    public String toString() {
+      return "Created[" + id + "]";
+    }
+  }
+
+  /** Whether this is meant to be an API key and not a token. */
+  static boolean isOne(String credential) {
+    return credential.startsWith(PREFIX);
+  }
+
+  /**
+   * Makes a key for the organization.
+   *
+   * @param name for people, at most {@link ApiKey#MAX_NAME} characters
+   * @throws RealtimeException with {@code TOO_LARGE} or {@code MALFORMED} for the name
+   */
+  public Created create(String organization, String name) {
+    while (true) {
+      String id = HEX.formatHex(randomBytes(ID_BYTES));
+      byte[] secret = randomBytes(ApiKey.MIN_SECRET_BYTES);
+      if (keys.add(new ApiKey(id, organization, name, secret, clock.millis()))) {
+        return new Created(id, PREFIX + id + '_' + HEX.formatHex(secret));
+      }
+    }
+  }
+
+  /**
+   * Ends a key, and the connections that were opened with it.
+   *
+   * @return false when the organization has no such valid key
+   */
+  public boolean revoke(String organization, String id) {
+    boolean revoked = keys.revoke(organization, id);
+    if (revoked) {
+      bus.announce(RightsChange.ofToken(organization, userOf(id), id));
+    }
+    return revoked;
+  }
+
+  /**
+   * Whose key this is.
+   *
+   * @throws RealtimeException with {@code UNAUTHENTICATED} for anything but a valid key
+   */
+  Identity authenticate(String text) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
+      throw refused();
+    }
+    byte[] secret = HEX.parseHex(matcher.group(2));
+    return keys.find(matcher.group(1))
+        .filter(key -> key.opensWith(secret))
+        .map(ApiKeys::identityOf)
+        .orElseThrow(ApiKeys::refused);
+  }
+
+  /**
+   * The identity of a key that was valid before, as the record has it now.
+   *
+   * @throws RealtimeException with {@code UNAUTHENTICATED} if it is no longer valid
+   */
+  Identity refresh(Identity current) {
+    return keys.find(current.tokenId())
+        .filter(key -> !key.isRevoked() && key.organization().equals(current.organization()))
+        .map(ApiKeys::identityOf)
+        .orElseThrow(ApiKeys::refused);
+  }
+
+  private static Identity identityOf(ApiKey key) {
+    return new Identity(
+        key.organization(),
+        userOf(key.id()),
+        key.name().isBlank() ? key.id() : key.name(),
+        "",
+        OrganizationRole.ADMIN,
+        key.id(),
+        Instant.MAX,
+        Identity.Kind.API_KEY);
+  }
+
+  private static UserId userOf(String keyId) {
+    return new UserId("key:" + keyId);
+  }
+
+  private byte[] randomBytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static RealtimeException refused() {
+    return new RealtimeException(ErrorCode.UNAUTHENTICATED, "API key");
+  }
+}
