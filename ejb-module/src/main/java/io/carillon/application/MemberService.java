@@ -1,0 +1,215 @@
+package io.carillon.application;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.RightsChange;
+import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.Channel;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.channel.ChannelRepository;
+import io.carillon.domain.channel.Member;
+import io.carillon.domain.channel.MemberRights;
+import io.carillon.domain.channel.Membership;
+import io.carillon.domain.channel.MembershipRepository;
+import io.carillon.domain.channel.Role;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.message.Signal;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.UserId;
+import io.carillon.json.JsonObject;
+import io.carillon.security.RateLimiter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Who belongs to a channel. Each change locks the channel, is audited unless somebody only joins or
+ * leaves, and is told to all nodes after its commit. Any thread.
+ */
+@ApplicationScoped
+public class MemberService {
+  /** Members of one page at most. */
+  public static final int MAX_PAGE = 200;
+
+  private static final JsonObject NOTHING = new JsonObject();
+
+  private final ChannelRepository channels;
+  private final MembershipRepository members;
+  private final RateLimiter rateLimiter;
+  private final Audit audit;
+  private final AfterCommit afterCommit;
+  private final Bus bus;
+  private final Clock clock;
+
+  protected MemberService() { // for the client proxy
+    this(null, null, null, null, null, null, null);
+  }
+
+  @Inject
+  public MemberService(
+      ChannelRepository channels,
+      MembershipRepository members,
+      RateLimiter rateLimiter,
+      Audit audit,
+      AfterCommit afterCommit,
+      Bus bus,
+      Clock clock) {
+    this.channels = channels;
+    this.members = members;
+    this.rateLimiter = rateLimiter;
+    this.audit = audit;
+    this.afterCommit = afterCommit;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  /**
+   * A channel's members in the order of their ids.
+   *
+   * @param after the last id of the page before; the empty string for the first page
+   * @param limit 1 to {@value #MAX_PAGE}
+   * @throws RealtimeException with {@code FORBIDDEN} for a channel that the caller may not see
+   */
+  @Transactional
+  public Page<Member> list(Identity by, ChannelName name, String after, int limit) {
+    Channel channel = channels.find(keyOf(by, name)).orElseThrow(Access::forbidden);
+    accessOf(by, channel).checkVisible();
+    return Page.of(members.list(channel, after, limit + 1), limit);
+  }
+
+  /**
+   * Makes somebody a member. A user may join a public channel so, as {@link Role#WRITER}. It counts
+   * as a message for the rate of everybody but the organization's admins.
+   *
+   * @return the new member's role
+   * @throws RealtimeException with {@code FORBIDDEN}, {@code CONFLICT} for one who is a member
+   *     already, or {@code RATE_LIMITED}
+   */
+  @Transactional
+  public Role add(Identity by, ChannelName name, UserId user, Role role) {
+    if (!by.isAdmin()) {
+      rateLimiter.take(by);
+    }
+    Channel channel = lock(by, name);
+    Access access = accessOf(by, channel);
+    boolean joins = isMyself(by, user) && role == Role.WRITER && !access.mayManageMembers();
+    if (joins) {
+      access.checkJoin();
+    } else {
+      access.checkAdd(role);
+    }
+    if (!members.add(channel, user, role)) {
+      throw new RealtimeException(ErrorCode.CONFLICT, "a member already");
+    }
+    if (!joins) {
+      MemberRights given = new MemberRights(role, 0);
+      audit.member(by, "member.add", name, user.value(), NOTHING, state(given));
+    }
+    tell(by, channel, user, role, Signal.Type.MEMBER_ADDED);
+    return role;
+  }
+
+  /**
+   * Changes a member's role, or until when the member is muted, or both.
+   *
+   * @param change from the present rights to the new ones; runs while the channel is locked
+   * @return the member as it is now
+   * @throws RealtimeException with {@code FORBIDDEN}, {@code NOT_FOUND} for one who is no member,
+   *     or {@code CONFLICT} for the last owner
+   */
+  @Transactional
+  public Membership change(
+      Identity by, ChannelName name, UserId user, UnaryOperator<MemberRights> change) {
+    Channel channel = lock(by, name);
+    Access access = accessOf(by, channel);
+    Membership present = requireMember(access, channel, user);
+    if (!access.mayManageMembers()) {
+      throw Access.forbidden();
+    }
+    MemberRights before = present.rights();
+    MemberRights after = change.apply(before);
+    if (after.equals(before)) {
+      return present;
+    }
+    if (after.role() != before.role()) {
+      access.checkChangeRole(user, before.role(), after.role(), members.countOwners(channel));
+      members.changeRole(channel, user, after.role());
+    }
+    if (after.mutedUntilMillis() != before.mutedUntilMillis()) {
+      access.checkMute(before.role());
+      members.mute(channel, user, after.mutedUntilMillis());
+    }
+    audit.member(by, "member.change", name, user.value(), state(before), state(after));
+    afterCommit.run(() -> bus.announce(RightsChange.ofMember(by.organization(), name, user)));
+    return requireMember(access, channel, user);
+  }
+
+  /**
+   * Ends a membership; every member may end the own one.
+   *
+   * @throws RealtimeException with {@code FORBIDDEN}, {@code NOT_FOUND} for one who is no member,
+   *     or {@code CONFLICT} for the last owner
+   */
+  @Transactional
+  public void remove(Identity by, ChannelName name, UserId user) {
+    Channel channel = lock(by, name);
+    Access access = accessOf(by, channel);
+    Membership before = requireMember(access, channel, user);
+    access.checkRemove(user, before.role(), members.countOwners(channel));
+    members.remove(channel, user);
+    if (!isMyself(by, user)) {
+      audit.member(by, "member.remove", name, user.value(), state(before.rights()), NOTHING);
+    }
+    tell(by, channel, user, before.role(), Signal.Type.MEMBER_REMOVED);
+  }
+
+  private Membership requireMember(Access access, Channel channel, UserId user) {
+    access.checkVisible(); // before it shows who is a member
+    return members
+        .find(channel, user)
+        .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "member"));
+  }
+
+  /** The channel as it is until the commit: nobody else changes its members meanwhile. */
+  private Channel lock(Identity by, ChannelName name) {
+    return channels.lock(keyOf(by, name)).orElseThrow(Access::forbidden);
+  }
+
+  private Access accessOf(Identity by, Channel channel) {
+    return Access.of(by, channel, members.find(channel, by.userId()), clock.millis());
+  }
+
+  private static boolean isMyself(Identity by, UserId user) {
+    return by.kind() == Identity.Kind.USER && by.userId().equals(user);
+  }
+
+  private static ChannelKey keyOf(Identity by, ChannelName name) {
+    return new ChannelKey(by.organization(), name);
+  }
+
+  private static JsonObject state(MemberRights rights) {
+    return new JsonObject()
+        .put("role", rights.role().name())
+        .put("mutedUntilMillis", rights.mutedUntilMillis());
+  }
+
+  /** Tells the channel who came or went, then every node to ask again what that user may do. */
+  private void tell(Identity by, Channel channel, UserId user, Role role, Signal.Type type) {
+    ChannelKey key = channel.key();
+    JsonObject data =
+        new JsonObject()
+            .put("channelId", key.name().value())
+            .put("userId", user.value())
+            .put("role", role.name());
+    Signal signal = new Signal(key, type, data.toString(), by.userId().value());
+    afterCommit.run(
+        () -> {
+          bus.publish(List.of(signal));
+          bus.announce(RightsChange.ofMember(by.organization(), key.name(), user));
+        });
+  }
+}
