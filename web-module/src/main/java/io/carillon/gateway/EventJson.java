@@ -119,7 +119,8 @@ public final class EventJson {
     out.writeEndObject();
   }
 
-  private static void writeMessageMembers(Publication publication, JsonGenerator out)
+  /** The members of {@link #writeMessage}, into an object begun before. */
+  public static void writeMessageMembers(Publication publication, JsonGenerator out)
       throws IOException {
     out.writeStringField("id", publication.id());
     out.writeStringField("channelId", publication.channel().name().value());
