@@ -1,0 +1,221 @@
+package io.carillon.persistence;
+
+import io.carillon.domain.channel.Channel;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelKind;
+import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.channel.ChannelPolicy;
+import io.carillon.domain.channel.ChannelRepository;
+import io.carillon.domain.channel.ChannelView;
+import io.carillon.domain.channel.Membership;
+import io.carillon.domain.channel.Visibility;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.UserId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.Tuple;
+import jakarta.persistence.TypedQuery;
+import jakarta.transaction.Transactional;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Channels in a relational database. Any thread. */
+@ApplicationScoped
+public class JpaChannelRepository implements ChannelRepository {
+  private static final int MAX_LIMIT = 1_000;
+  private static final Set<ChannelKind> LISTED =
+      Set.of(ChannelKind.CHAT, ChannelKind.LIST, ChannelKind.EPHEMERAL);
+
+  private static final String INSERT =
+      "insert into channel (organization_id, channel_name, kind, visibility, title, topic, epoch,"
+          + " last_offset, pruned_offset, archived, history_millis, publish_policy,"
+          + " max_message_bytes, slow_mode_millis, conflict_rule, created_at)"
+          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private static final String FIND =
+      "select c from Channel c where c.organization = :organization and c.name = :name";
+
+  private static final String VIEW =
+      "select c as channel, m as membership from Channel c"
+          + " left join Membership m on m.channelId = c.id and m.userId = :user"
+          + " where c.organization = :organization and c.name = :name";
+
+  // Each half of the union has an index of its own; a condition with "or" would read every channel
+  // of the organization, and there is an inbox for each user.
+  private static final String VISIBLE =
+      "select c as channel, m as membership from Channel c"
+          + " left join Membership m on m.channelId = c.id and m.userId = :user"
+          + " where c.id in ("
+          + "select p.id from Channel p"
+          + " where p.organization = :organization and p.visibility = :open and p.name > :after"
+          + " union all select o.channelId from Membership o where o.userId = :user)"
+          + " and c.organization = :organization and c.kind in (:kinds) and c.name > :after"
+          + " order by c.name";
+
+  private static final String LIST =
+      "select c from Channel c where c.organization = :organization and c.kind in (:kinds)"
+          + " and c.name like :pattern escape '!' and c.name > :after order by c.name";
+
+  private final EntityManager entities;
+  private final Clock clock;
+
+  protected JpaChannelRepository() { // for the client proxy
+    this.entities = null;
+    this.clock = null;
+  }
+
+  @Inject
+  public JpaChannelRepository(EntityManager entities) {
+    this(entities, Clock.systemUTC());
+  }
+
+  JpaChannelRepository(EntityManager entities, Clock clock) {
+    this.entities = entities;
+    this.clock = clock;
+  }
+
+  @Override
+  @Transactional
+  public Optional<Channel> find(ChannelKey key) {
+    return first(byKey(key)).map(this::detached);
+  }
+
+  @Override
+  @Transactional
+  public Optional<ChannelView> view(ChannelKey key, UserId user) {
+    return first(
+            entities
+                .createQuery(VIEW, Tuple.class)
+                .setParameter("user", user.value())
+                .setParameter("organization", key.organization())
+                .setParameter("name", key.name().value()))
+        .map(this::view);
+  }
+
+  @Override
+  @Transactional(Transactional.TxType.MANDATORY)
+  public Optional<Channel> lock(ChannelKey key) {
+    return first(byKey(key).setLockMode(LockModeType.PESSIMISTIC_WRITE));
+  }
+
+  private TypedQuery<Channel> byKey(ChannelKey key) {
+    return entities
+        .createQuery(FIND, Channel.class)
+        .setParameter("organization", key.organization())
+        .setParameter("name", key.name().value());
+  }
+
+  @Override
+  @Transactional
+  public Channel create(Channel channel) {
+    if (!insertIfAbsent(channel)) {
+      throw new RealtimeException(ErrorCode.CONFLICT, "the channel's name is taken");
+    }
+    return find(channel.key()).orElseThrow();
+  }
+
+  @Override
+  @Transactional
+  public Channel ensureSystemChannel(ChannelKey key) {
+    if (!key.name().isReserved()) {
+      throw new IllegalArgumentException("not a system channel's name");
+    }
+    Optional<Channel> present = find(key);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    boolean announcements = key.name().equals(ChannelName.announcementsOf(key.organization()));
+    insertIfAbsent(
+        announcements
+            ? Channel.announcements(key, clock.millis())
+            : Channel.inbox(key, clock.millis()));
+    return find(key).orElseThrow();
+  }
+
+  private boolean insertIfAbsent(Channel channel) {
+    return Jdbc.inTransactionOf(
+        entities,
+        connection ->
+            Jdbc.insertIfAbsent(connection, INSERT, statement -> setInsert(statement, channel)));
+  }
+
+  private static void setInsert(PreparedStatement statement, Channel channel) throws SQLException {
+    ChannelPolicy policy = channel.policy();
+    statement.setString(1, channel.key().organization());
+    statement.setString(2, channel.key().name().value());
+    statement.setString(3, channel.kind().name());
+    statement.setString(4, channel.visibility().name());
+    statement.setString(5, channel.title());
+    statement.setString(6, channel.topic());
+    statement.setString(7, channel.epoch());
+    statement.setLong(8, channel.lastOffset());
+    statement.setLong(9, channel.prunedOffset());
+    statement.setBoolean(10, channel.isArchived());
+    statement.setLong(11, policy.historyMillis());
+    statement.setString(12, policy.publish().name());
+    statement.setInt(13, policy.maxMessageBytes());
+    statement.setLong(14, policy.slowModeMillis());
+    statement.setString(15, policy.conflicts().name());
+    statement.setLong(16, channel.createdAtMillis());
+  }
+
+  @Override
+  @Transactional
+  public List<ChannelView> listVisible(
+      String organization, UserId user, String afterName, int limit) {
+    return entities
+        .createQuery(VISIBLE, Tuple.class)
+        .setParameter("organization", organization)
+        .setParameter("user", user.value())
+        .setParameter("open", Visibility.PUBLIC)
+        .setParameter("kinds", LISTED)
+        .setParameter("after", afterName)
+        .setMaxResults(Math.min(limit, MAX_LIMIT))
+        .getResultStream()
+        .map(this::view)
+        .toList();
+  }
+
+  @Override
+  @Transactional
+  public List<Channel> list(String organization, String namePrefix, String afterName, int limit) {
+    return entities
+        .createQuery(LIST, Channel.class)
+        .setParameter("organization", organization)
+        .setParameter("kinds", LISTED)
+        .setParameter("pattern", namePrefix.replaceAll("[!%_]", "!$0") + '%')
+        .setParameter("after", afterName)
+        .setMaxResults(Math.min(limit, MAX_LIMIT))
+        .getResultStream()
+        .map(this::detached)
+        .toList();
+  }
+
+  private static <T> Optional<T> first(TypedQuery<T> query) {
+    return query.getResultStream().findFirst();
+  }
+
+  private ChannelView view(Tuple row) {
+    Channel channel = detached(row.get("channel", Channel.class));
+    Membership membership = row.get("membership", Membership.class);
+    if (membership != null) {
+      entities.detach(membership);
+    }
+    return new ChannelView(channel, membership);
+  }
+
+  /**
+   * A change of a snapshot must go nowhere: it may have been read before somebody else's change.
+   */
+  private Channel detached(Channel channel) {
+    entities.detach(channel);
+    return channel;
+  }
+}
