@@ -1,0 +1,2 @@
+/** Which nodes have written lately. */
+package io.carillon.domain.node;
