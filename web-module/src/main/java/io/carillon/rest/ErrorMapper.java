@@ -97,6 +97,9 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     metrics.refused(problem.code());
     Response.ResponseBuilder response =
         Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(body);
+    if (problem.status() == Response.Status.UNAUTHORIZED.getStatusCode()) {
+      response.header(HttpHeaders.WWW_AUTHENTICATE, Problem.CHALLENGE);
+    }
     problem
         .retryAfterSeconds()
         .ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));

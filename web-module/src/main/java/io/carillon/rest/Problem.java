@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 public final class Problem {
   public static final String MEDIA_TYPE = "application/problem+json";
 
+  /** What goes with a 401: how to do better. */
+  static final String CHALLENGE = "Bearer realm=\"carillon\"";
+
   /** What {@code Failures} makes up; a detail of any other form stays here. */
   private static final Pattern REFERENCE = Pattern.compile("[0-9a-z]{1,13}");
 
@@ -111,6 +114,9 @@ public final class Problem {
     response.setHeader("Cache-Control", "no-store");
     retryAfterSeconds()
         .ifPresent(seconds -> response.setHeader("Retry-After", Long.toString(seconds)));
+    if (status == HttpServletResponse.SC_UNAUTHORIZED) {
+      response.setHeader("WWW-Authenticate", CHALLENGE);
+    }
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }

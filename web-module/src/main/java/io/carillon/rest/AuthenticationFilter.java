@@ -1,0 +1,242 @@
+package io.carillon.rest;
+
+import io.carillon.application.Failures;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.Identity;
+import io.carillon.node.Metrics;
+import io.carillon.security.Authenticator;
+import io.carillon.security.ClientAddress;
+import io.carillon.security.IdentityPrincipal;
+import io.carillon.security.Origins;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.Principal;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Stands before every request and decides, before any resource or upgrade, who is there and whether
+ * it may come in from where it comes.
+ *
+ * <ol>
+ *   <li>The {@code Host} must be a name of ours, else 403: see {@link Origins#allowsHost}.
+ *   <li>An {@code Origin}, if there is one, must be allowed, else 403. Origins on the list get the
+ *       headers of CORS, with credentials; never a wildcard.
+ *   <li>The {@link Credentials} must be valid, else 401. A login's cookie, which a browser sends
+ *       whoever asked it to, opens a socket only with an {@code Origin}, writes only with that of
+ *       our own pages, and reads nothing for a page of another site.
+ * </ol>
+ *
+ * <p>Whoever comes in is known to resources and endpoints by an {@link IdentityPrincipal}. Neither
+ * tokens nor query strings, which may hold a ticket, are ever logged.
+ */
+@WebFilter(urlPatterns = "/*", asyncSupported = true)
+public class AuthenticationFilter extends HttpFilter {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = System.getLogger(AuthenticationFilter.class.getName());
+
+  private static final int UNAUTHORIZED = HttpServletResponse.SC_UNAUTHORIZED;
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+  private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+  private static final String METHODS = "GET, POST, PUT, PATCH, DELETE";
+  private static final String HEADERS = "Authorization, Content-Type, Last-Event-ID";
+  private static final String PREFLIGHT_SECONDS = "600";
+
+  // The container makes it: fields, and no constructor of ours.
+  @Inject transient Authenticator authenticator;
+  @Inject transient Origins origins;
+  @Inject transient ClientFacts clients;
+  @Inject transient Metrics metrics;
+  @Inject transient Settings settings;
+  private transient SecurityHeaders headers;
+
+  @Override
+  public void init() throws ServletException {
+    try {
+      headers = SecurityHeaders.of(getServletContext());
+    } catch (IOException e) {
+      throw new ServletException("the page at / cannot be read", e);
+    }
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    GuardedPath path = GuardedPath.of(request);
+    headers.addTo(response, path);
+    if (path == GuardedPath.OPEN) {
+      chain.doFilter(request, response);
+      return;
+    }
+    Optional<IdentityPrincipal> caller;
+    try {
+      checkHost(request);
+      Optional<String> origin = checkOrigin(request, response);
+      if (isPreflight(request, origin)) {
+        answerPreflight(response);
+        return;
+      }
+      caller = identify(request, path, origin);
+    } catch (RuntimeException e) {
+      refuse(request, response, Failures.of(e));
+      return;
+    }
+    chain.doFilter(
+        caller.<HttpServletRequest>map(who -> new Known(request, who)).orElse(request), response);
+  }
+
+  private void checkHost(HttpServletRequest request) {
+    String host = hostOf(request);
+    boolean loopbackOnly =
+        settings.demo().enabled() && ClientAddress.isLoopback(request.getLocalAddr());
+    if (!origins.allowsHost(host, loopbackOnly)) {
+      throw new RealtimeException(
+          ErrorCode.FORBIDDEN, "Host is no name of ours; CARILLON_ALLOWED_ORIGINS tells them");
+    }
+  }
+
+  /** The origin, which is allowed; empty where the request has none. */
+  private Optional<String> checkOrigin(HttpServletRequest request, HttpServletResponse response) {
+    response.addHeader("Vary", "Origin");
+    List<String> given = ClientFacts.headers(request, "Origin");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    String origin = given.get(0);
+    if (given.size() > 1 || !origins.allows(origin, clients.schemeOf(request), hostOf(request))) {
+      throw new RealtimeException(ErrorCode.FORBIDDEN, "origin");
+    }
+    if (origins.isListed(origin)) {
+      response.setHeader("Access-Control-Allow-Origin", origin);
+      response.setHeader("Access-Control-Allow-Credentials", "true");
+      response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After");
+      // With the list, the browser's own check of origins is the stricter one.
+      response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    }
+    return Optional.of(origin);
+  }
+
+  private static boolean isPreflight(HttpServletRequest request, Optional<String> origin) {
+    return origin.isPresent()
+        && request.getMethod().equals("OPTIONS")
+        && request.getHeader("Access-Control-Request-Method") != null;
+  }
+
+  private static void answerPreflight(HttpServletResponse response) {
+    response.setHeader("Access-Control-Allow-Methods", METHODS);
+    response.setHeader("Access-Control-Allow-Headers", HEADERS);
+    response.setHeader("Access-Control-Max-Age", PREFLIGHT_SECONDS);
+    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+  }
+
+  private Optional<IdentityPrincipal> identify(
+      HttpServletRequest request, GuardedPath path, Optional<String> origin) {
+    if (path == GuardedPath.LOGIN) {
+      return Optional.empty(); // whoever logs in is not yet anybody, whatever an old cookie says
+    }
+    Optional<Credentials> credentials = Credentials.of(request, path == GuardedPath.STREAM);
+    if (credentials.isPresent() && credentials.get().kind() == Credentials.Kind.COOKIE) {
+      checkCookieUse(request, origin);
+    }
+    try {
+      Identity identity =
+          authenticate(
+              credentials.orElseThrow(
+                  () -> new RealtimeException(ErrorCode.UNAUTHENTICATED, "no credentials")));
+      return Optional.of(new IdentityPrincipal(identity, clients.addressOf(request)));
+    } catch (RealtimeException e) {
+      if (path == GuardedPath.LOGOUT && e.code().httpStatus() == UNAUTHORIZED) {
+        return Optional.empty(); // who is out already can still have the cookie taken away
+      }
+      throw e;
+    }
+  }
+
+  private Identity authenticate(Credentials credentials) {
+    return credentials.kind() == Credentials.Kind.TICKET
+        ? authenticator.redeem(credentials.value())
+        : authenticator.authenticate(credentials.value());
+  }
+
+  private void checkCookieUse(HttpServletRequest request, Optional<String> origin) {
+    boolean reads = READING.contains(request.getMethod());
+    boolean upgrades = request.getHeader("Upgrade") != null;
+    if (!reads || upgrades) {
+      boolean own =
+          origin
+              .filter(
+                  from ->
+                      upgrades
+                          || origins.isSameOrigin(from, clients.schemeOf(request), hostOf(request)))
+              .isPresent();
+      if (!own) {
+        throw new RealtimeException(ErrorCode.FORBIDDEN, "cookie without an origin of our own");
+      }
+    } else if (origin.isEmpty()) {
+      // Browsers send no origin with a GET to the page's own server. Newer ones say that it is one.
+      String site = request.getHeader("Sec-Fetch-Site");
+      if (site != null && !OWN_SITE.contains(site)) {
+        throw new RealtimeException(ErrorCode.FORBIDDEN, "cookie from another site");
+      }
+    }
+  }
+
+  private void refuse(
+      HttpServletRequest request, HttpServletResponse response, RealtimeException refusal)
+      throws IOException {
+    LOG.log(
+        Level.DEBUG,
+        () ->
+            "Refused "
+                + refusal.code()
+                + " ("
+                + refusal.getMessage()
+                + ") to "
+                + clients.addressOf(request));
+    metrics.refused(refusal.code());
+    Problem.of(refusal).writeTo(response);
+  }
+
+  private static String hostOf(HttpServletRequest request) {
+    String host = request.getHeader("Host");
+    return host == null ? "" : host;
+  }
+
+  /** A request whose maker is known. */
+  private static final class Known extends HttpServletRequestWrapper {
+    private final IdentityPrincipal caller;
+
+    Known(HttpServletRequest request, IdentityPrincipal caller) {
+      super(request);
+      this.caller = caller;
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+      return caller;
+    }
+
+    @Override
+    public String getRemoteUser() {
+      return caller.getName();
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return caller.identity().role().name().equals(role);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.carillon.rest;
+
+import io.carillon.security.IdentityPrincipal;
+import io.carillon.security.Logins;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+
+/** Where a session ends, and every connection that it has opened. */
+@Path("logout")
+@ApplicationScoped
+public class LogoutResource {
+  private final Logins logins;
+  private final ClientFacts clients;
+
+  protected LogoutResource() { // for the client proxy
+    this(null, null);
+  }
+
+  @Inject
+  public LogoutResource(Logins logins, ClientFacts clients) {
+    this.logins = logins;
+    this.clients = clients;
+  }
+
+  /** Whoever has no session, or no longer, is told the same. */
+  @POST
+  public Response logout(@Context HttpServletRequest request) {
+    if (request.getUserPrincipal() instanceof IdentityPrincipal caller) {
+      logins.logout(caller.identity());
+    }
+    return SessionAnswer.ended(request, clients);
+  }
+}
