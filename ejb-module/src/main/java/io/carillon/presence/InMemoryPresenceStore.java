@@ -252,4 +252,9 @@ public class InMemoryPresenceStore implements PresenceStore {
   public synchronized int size() {
     return kept.size() + leaving.size();
   }
+
+  /** Scopes with somebody in them. */
+  synchronized int scopes() {
+    return scopes.size();
+  }
 }
