@@ -279,4 +279,18 @@ final class LocalConnections {
       lock.unlock();
     }
   }
+
+  /** Whether nothing is kept of anybody. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return connections.isEmpty()
+          && connectionsOf.isEmpty()
+          && connectionsOfUser.isEmpty()
+          && waiting.isEmpty()
+          && entries == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
 }

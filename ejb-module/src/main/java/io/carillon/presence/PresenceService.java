@@ -61,6 +61,7 @@ public class PresenceService {
   private final SteadyMillis time;
   private long extendAtMillis;
   private long sweepAtMillis;
+  private boolean failing;
 
   protected PresenceService() { // for the client proxy
     this.store = null;
@@ -269,15 +270,26 @@ public class PresenceService {
       if (time.now() >= sweepAtMillis) {
         sweep();
       }
+      if (failing) {
+        failing = false;
+        LOG.log(Level.INFO, "The presence store answers again");
+      }
     } catch (RuntimeException e) {
-      // Lost releases end by themselves; whatever else was lost is told again with the extension.
-      meters.failure();
-      LOG.log(Level.WARNING, "The presence store failed: {0}", e.getClass().getSimpleName());
-      extendAtMillis = time.now() + RETRY_MILLIS;
-      sweepAtMillis = time.now() + RETRY_MILLIS;
-      connections.told();
+      failed(e);
     }
     announcer.flush(time.now());
+  }
+
+  private void failed(RuntimeException e) {
+    meters.failure();
+    if (!failing) {
+      failing = true;
+      LOG.log(Level.WARNING, "The presence store fails, and is tried again each second", e);
+    }
+    // Lost releases end by themselves; whatever else was lost is told again with the extension.
+    extendAtMillis = time.now() + RETRY_MILLIS;
+    sweepAtMillis = time.now() + RETRY_MILLIS;
+    connections.told();
   }
 
   private void extend() {

@@ -262,4 +262,11 @@ public class TypingService {
       return taken;
     }
   }
+
+  /** Users and channels that are kept at the moment. */
+  int size() {
+    synchronized (lock) {
+      return byTouch.size();
+    }
+  }
 }

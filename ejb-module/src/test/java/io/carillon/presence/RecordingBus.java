@@ -1,0 +1,52 @@
+package io.carillon.presence;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.BusListener;
+import io.carillon.bus.RightsChange;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.message.Signal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Keeps the signals that were published, in order. Any thread. */
+final class RecordingBus implements Bus {
+  final List<Signal> signals = Collections.synchronizedList(new ArrayList<>());
+
+  @Override
+  public void publish(List<? extends ChannelEvent> events) {
+    events.forEach(event -> signals.add((Signal) event));
+  }
+
+  /** What came since the last call. */
+  List<Signal> take() {
+    synchronized (signals) {
+      List<Signal> taken = List.copyOf(signals);
+      signals.clear();
+      return taken;
+    }
+  }
+
+  @Override
+  public void announce(RightsChange change) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletionStage<Void> subscribe(ChannelKey channel) {
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public void unsubscribe(ChannelKey channel) {
+    // nothing to give up
+  }
+
+  @Override
+  public void listen(BusListener listener) {
+    throw new UnsupportedOperationException();
+  }
+}
