@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Memberships and read marks in a relational database. Any thread. */
 @ApplicationScoped
@@ -250,18 +251,21 @@ public class JpaMembershipRepository implements MembershipRepository {
 
   @Override
   @Transactional
-  public long advanceReadOffset(Channel channel, UserId user, long offset) {
-    Jdbc.inTransactionOf(
-        entities,
-        connection -> {
-          // Another device may make the first mark at the same moment: then that one is moved.
-          boolean moved =
-              advanceMark(connection, channel, user, offset)
-                  || insertMark(connection, channel, user, offset)
-                  || advanceMark(connection, channel, user, offset);
-          return moved;
-        });
-    return readOffset(channel, user);
+  public OptionalLong advanceReadOffset(Channel channel, UserId user, long offset) {
+    boolean moved =
+        Jdbc.inTransactionOf(
+            entities,
+            // Another device may make the first mark at the same moment: then that one is moved.
+            connection ->
+                advanceMark(connection, channel, user, offset)
+                    || insertMark(connection, channel, user, offset)
+                    || advanceMark(connection, channel, user, offset));
+    if (!moved) {
+      return OptionalLong.empty();
+    }
+    // The row is locked by the change, so this is the place that it was moved to.
+    long mark = readOffset(channel, user);
+    return mark == 0 ? OptionalLong.empty() : OptionalLong.of(mark);
   }
 
   private static boolean advanceMark(

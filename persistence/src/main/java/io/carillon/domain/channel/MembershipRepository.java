@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Who belongs to which channel, and how far everybody has read. Every method is one transaction,
@@ -69,9 +70,10 @@ public interface MembershipRepository {
    * Moves the user's read mark forward, for members and for all others who may read; never back,
    * and never past the end of the log.
    *
-   * @return where the mark stands now
+   * @return where the mark stands now; empty when it did not move. Of two callers at once only one
+   *     moves it to a place.
    */
-  long advanceReadOffset(Channel channel, UserId user, long offset);
+  OptionalLong advanceReadOffset(Channel channel, UserId user, long offset);
 
   /** Where the user's read mark stands; 0 for one who has read nothing. */
   long readOffset(Channel channel, UserId user);
