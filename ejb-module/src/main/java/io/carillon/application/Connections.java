@@ -90,6 +90,9 @@ public class Connections {
     spokes[spoke].add(connection);
     metrics.connections(connection.transport(), 1);
     presence.connected(presenceId, place.identity(), connection.transport());
+    if (!place.equals(places.get(connection))) {
+      forget(connection, place); // closed before all of the above was done
+    }
     if (draining) {
       connection.close(ErrorCode.DRAINING);
     }
@@ -102,8 +105,12 @@ public class Connections {
     if (place == null) {
       return;
     }
-    spokes[place.spoke()].remove(connection);
     metrics.connections(connection.transport(), -1);
+    forget(connection, place);
+  }
+
+  private void forget(LiveConnection connection, Place place) {
+    spokes[place.spoke()].remove(connection);
     presence.disconnected(place.presenceId(), place.identity());
   }
 
