@@ -136,9 +136,10 @@ class Process:
 
 
 class ChatServer(Process):
-    """A server to be measured. dialects: the file in dialects/ for each of its transports."""
+    """A server to be measured."""
 
-    dialects = {}
+    dialects = {}  # transport: file in dialects/
+    notices_departures = True  # else it needs a new process before it runs out of open files
 
     def make_rooms(self, prefix, count, persisted):
         """Makes the rooms PREFIX0 and up, where the server wants that."""
@@ -215,6 +216,7 @@ class JavaServer(ChatServer):
 class JerseySse(JavaServer):
     name = "jersey-sse"
     dialects = {"sse": "sse"}
+    notices_departures = False  # only when it writes to them, and then it may break other clients' streams
 
     def command(self):
         target = HERE / "peers" / "jersey-sse" / "target"
