@@ -159,7 +159,8 @@ public final class EventJson {
     out.writeNumberField("version", publication.version());
   }
 
-  private static void writeTime(String name, long epochMillis, JsonGenerator out)
+  /** A time as a member of an object begun before. */
+  public static void writeTime(String name, long epochMillis, JsonGenerator out)
       throws IOException {
     out.writeFieldName(name);
     IsoTime.write(epochMillis, out);

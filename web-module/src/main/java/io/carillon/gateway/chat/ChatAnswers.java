@@ -1,0 +1,197 @@
+package io.carillon.gateway.chat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.carillon.application.HistoryRequest.Direction;
+import io.carillon.application.Joining;
+import io.carillon.application.Receipt;
+import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.message.HistoryPage;
+import io.carillon.domain.message.Publication;
+import io.carillon.domain.user.Identity;
+import io.carillon.gateway.EventJson;
+import io.carillon.gateway.EventJson.Writing;
+import io.carillon.gateway.PresenceJson;
+import io.carillon.gateway.chat.ChatFrame.Ref;
+import io.carillon.hub.EncodedFrame;
+import io.carillon.json.Json;
+import io.carillon.presence.PresenceView;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** The frames that answer one client: {@code {"event","ref","data"}}. Any thread. */
+final class ChatAnswers {
+  private static final Writing NOTHING = out -> {};
+
+  private ChatAnswers() {}
+
+  private static EncodedFrame frame(String event, Ref ref, Writing members) {
+    return EncodedFrame.data(bytes(event, ref, members));
+  }
+
+  private static byte[] bytes(String event, Ref ref, Writing members) {
+    return EventJson.bytes(
+        out -> {
+          out.writeStartObject();
+          out.writeStringField("event", event);
+          if (ref.isPresent()) {
+            out.writeFieldName("ref");
+            out.writeRawValue(ref.json());
+          }
+          out.writeObjectFieldStart("data");
+          members.to(out);
+          out.writeEndObject();
+          out.writeEndObject();
+        });
+  }
+
+  static EncodedFrame ack(Ref ref) {
+    return frame("ack", ref, NOTHING);
+  }
+
+  static EncodedFrame pong(Ref ref) {
+    return frame("pong", ref, NOTHING);
+  }
+
+  static EncodedFrame error(Ref ref, RealtimeException failure) {
+    return frame("error", ref, out -> ChatErrors.writeMembers(failure, out));
+  }
+
+  /**
+   * @param resumed everything after the client's position follows, or has been sent before
+   */
+  static EncodedFrame joined(Ref ref, Joining joining, boolean resumed) {
+    return frame(
+        "channel:joined",
+        ref,
+        out -> {
+          out.writeStringField("channelId", joining.channel().name().value());
+          if (joining.position().isPresent()) {
+            out.writeStringField("position", joining.position().get().toString());
+          }
+          out.writeBooleanField("resumed", resumed);
+          if (joining.reason().isPresent()) {
+            out.writeStringField("reason", joining.reason().get().wire());
+          }
+          if (joining.role().isPresent()) {
+            out.writeStringField("role", joining.role().get().name());
+          }
+        });
+  }
+
+  static EncodedFrame left(Ref ref, ChannelName channel) {
+    return frame("channel:left", ref, out -> writeChannel(channel, out));
+  }
+
+  /** The server has ended the subscription. */
+  static EncodedFrame left(ChannelName channel, ErrorCode reason) {
+    return frame(
+        "channel:left",
+        Ref.NONE,
+        out -> {
+          writeChannel(channel, out);
+          ChatErrors.writeMembers(new RealtimeException(reason, ""), out);
+        });
+  }
+
+  /** An error that no frame of the client has caused. */
+  static EncodedFrame error(ChannelName channel, ErrorCode reason) {
+    return frame(
+        "error",
+        Ref.NONE,
+        out -> {
+          ChatErrors.writeMembers(new RealtimeException(reason, ""), out);
+          writeChannel(channel, out);
+        });
+  }
+
+  private static void writeChannel(ChannelName channel, JsonGenerator out) throws IOException {
+    out.writeStringField("channelId", channel.value());
+  }
+
+  /**
+   * A page of history, oldest first; messages that would make it too large are left out at its far
+   * end, at least one stays.
+   *
+   * @param direction that the client reads in
+   * @param maxBytes of the whole frame
+   */
+  static EncodedFrame history(
+      Ref ref, ChannelName channel, HistoryPage page, Direction direction, int maxBytes) {
+    List<Publication> messages = page.messages();
+    byte[] bytes = history(ref, channel, page, messages, page.hasMore());
+    while (bytes.length > maxBytes && messages.size() > 1) {
+      int size = messages.size();
+      int kept = Math.max(1, Math.min(size - 1, (int) ((long) size * maxBytes / bytes.length)));
+      messages =
+          direction == Direction.AFTER
+              ? messages.subList(0, kept)
+              : messages.subList(size - kept, size);
+      bytes = history(ref, channel, page, messages, true);
+    }
+    return EncodedFrame.data(bytes);
+  }
+
+  private static byte[] history(
+      Ref ref, ChannelName channel, HistoryPage page, List<Publication> messages, boolean hasMore) {
+    return bytes(
+        "channel:history",
+        ref,
+        out -> {
+          writeChannel(channel, out);
+          out.writeArrayFieldStart("messages");
+          for (Publication message : messages) {
+            EventJson.writeMessage(message, out);
+          }
+          out.writeEndArray();
+          out.writeBooleanField("hasMore", hasMore);
+          out.writeStringField("position", page.position().toString());
+        });
+  }
+
+  /** A message was stored, edited or deleted, or has gone out on a channel that stores none. */
+  static EncodedFrame receipt(Ref ref, Receipt receipt) {
+    Publication publication = receipt.publication();
+    return frame(
+        "ack",
+        ref,
+        out -> {
+          out.writeStringField("id", publication.id());
+          if (publication.isLogged()) {
+            out.writeNumberField("offset", publication.revision());
+            out.writeStringField("position", publication.cursor().toString());
+            out.writeNumberField("version", publication.version());
+          }
+          EventJson.writeTime("createdAt", publication.createdAtMillis(), out);
+          out.writeBooleanField("duplicate", receipt.duplicate());
+        });
+  }
+
+  static EncodedFrame presence(Ref ref, List<PresenceView> users) {
+    return frame(
+        "ack",
+        ref,
+        out -> {
+          for (Map.Entry<String, Object> member : PresenceJson.users(users).members().entrySet()) {
+            out.writeFieldName(member.getKey());
+            Json.write(member.getValue(), out);
+          }
+        });
+  }
+
+  static EncodedFrame renewed(Ref ref, Identity identity) {
+    return frame(
+        "ack",
+        ref,
+        out -> EventJson.writeTime("expiresAt", identity.expiresAt().toEpochMilli(), out));
+  }
+
+  static EncodedFrame drain() {
+    return frame(
+        "server:drain",
+        Ref.NONE,
+        out -> out.writeStringField("retry", ErrorCode.DRAINING.retry().name()));
+  }
+}

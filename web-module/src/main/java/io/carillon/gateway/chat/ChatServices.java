@@ -1,0 +1,25 @@
+package io.carillon.gateway.chat;
+
+import io.carillon.application.Connections;
+import io.carillon.application.MessageService;
+import io.carillon.application.ReadMarks;
+import io.carillon.application.SubscriptionService;
+import io.carillon.config.Settings;
+import io.carillon.node.Metrics;
+import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
+import io.carillon.presence.TypingService;
+import io.carillon.security.Authenticator;
+
+/** What all sessions of a node use. */
+record ChatServices(
+    Connections connections,
+    MessageService messages,
+    SubscriptionService subscriptions,
+    PresenceService presence,
+    TypingService typing,
+    ReadMarks readMarks,
+    Authenticator authenticator,
+    Workers workers,
+    Metrics metrics,
+    Settings settings) {}

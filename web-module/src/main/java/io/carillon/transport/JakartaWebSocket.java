@@ -1,0 +1,201 @@
+package io.carillon.transport;
+
+import io.carillon.domain.user.Identity;
+import io.carillon.hub.EncodedFrame;
+import io.carillon.node.Workers;
+import io.carillon.security.ConnectionLimits;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A WebSocket through the Jakarta API, on any server. Text goes out through the asynchronous
+ * remote, one send at a time, since containers forbid a second one; pings and closes may block
+ * there, so a worker sends those, in their place in the order. The container answers pings and
+ * checks UTF-8; messages come in parts and are bounded here, since a container's own limit would
+ * close the connection at once.
+ */
+public final class JakartaWebSocket extends WebSocketConnection {
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  /** Tomcat's name for how long a close may block its thread; other containers ignore it. */
+  private static final String BLOCKING_SEND_TIMEOUT =
+      "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
+
+  private static final long BLOCKING_SEND_MILLIS = 5_000;
+
+  private final Session socket;
+  private final AtomicBoolean sending = new AtomicBoolean();
+
+  // Of the thread that reads.
+  private StringBuilder message; // the parts so far; null between messages
+  private long messageChars;
+
+  /**
+   * @param socket open; its time-out is taken off, since the heartbeat notices a lost client
+   */
+  public JakartaWebSocket(
+      Session socket,
+      WebSocketProtocol protocol,
+      Identity identity,
+      ConnectionLimits.Permit place,
+      Workers workers) {
+    super(protocol, identity, place, workers);
+    this.socket = socket;
+    socket.setMaxIdleTimeout(0);
+    socket.getUserProperties().put(BLOCKING_SEND_TIMEOUT, BLOCKING_SEND_MILLIS);
+  }
+
+  // ---- in
+
+  /** A part of a text message, the last one or not. */
+  public void onText(String part, boolean last) {
+    alive();
+    if (closeCode() != 0) {
+      return; // what comes after the end was announced is not looked at
+    }
+    int limit = maxMessageBytes();
+    messageChars += part.length();
+    if (messageChars > (long) FAR_TOO_LARGE * limit) { // a char is at least one byte
+      forgetMessage();
+      close(TOO_LARGE);
+      return;
+    }
+    if (message == null && last) {
+      forgetMessage();
+      complete(part, part.length());
+      return;
+    }
+    if (message == null) {
+      message = new StringBuilder();
+    }
+    message.append(part, 0, Math.min(part.length(), limit + 1 - message.length()));
+    if (last) {
+      String text = message.toString();
+      long chars = messageChars;
+      forgetMessage();
+      complete(text, chars);
+    }
+  }
+
+  private void forgetMessage() {
+    message = null;
+    messageChars = 0;
+  }
+
+  private void complete(String text, long chars) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    int limit = maxMessageBytes();
+    if (utf8.length > (long) FAR_TOO_LARGE * limit) {
+      close(TOO_LARGE);
+    } else if (chars > limit || utf8.length > limit) {
+      receivedOversized(utf8, 0, Math.min(utf8.length, limit));
+    } else {
+      received(utf8, 0, utf8.length);
+    }
+  }
+
+  /** A part of a binary message, which no protocol of ours has. */
+  public void onBinary() {
+    close(UNSUPPORTED_DATA);
+  }
+
+  public void onPong() {
+    alive();
+  }
+
+  /** The container has closed the session. */
+  public void onClose() {
+    finish();
+  }
+
+  /** The container reports a failure of the session; it closes it by itself, or has done so. */
+  public void onError() {
+    disconnect();
+  }
+
+  // ---- out
+
+  @Override
+  public int write(EncodedFrame[] frames, int count) throws IOException {
+    int taken = 0;
+    while (taken < count && sending.compareAndSet(false, true)) {
+      EncodedFrame frame = frames[taken++];
+      switch (frame.kind()) {
+        case DATA, DROPPABLE -> sendText(frame.text());
+        case HEARTBEAT -> onWorker(this::sendPing);
+        case CLOSE -> onWorker(this::closeSocket); // and never takes anything again
+      }
+    }
+    return taken;
+  }
+
+  private void sendText(String text) throws IOException {
+    try {
+      socket.getAsyncRemote().sendText(text, this::sent);
+    } catch (RuntimeException e) { // containers differ in what they throw for a closed session
+      throw new IOException(e);
+    }
+  }
+
+  private void sent(SendResult result) {
+    if (result.isOK()) {
+      sent();
+    } else {
+      disconnect();
+    }
+  }
+
+  private void sent() {
+    sending.set(false);
+    queue().writable();
+  }
+
+  private void sendPing() {
+    try {
+      socket.getBasicRemote().sendPing(ByteBuffer.allocate(0));
+    } catch (IOException | RuntimeException e) {
+      disconnect();
+      return;
+    }
+    pingSent();
+    sent();
+  }
+
+  @Override
+  protected void lastWords() {
+    onWorker(this::closeSocket);
+  }
+
+  private void closeSocket() {
+    try {
+      socket.close(
+          new CloseReason(CloseReason.CloseCodes.getCloseCode(Math.max(NORMAL, closeCode())), ""));
+    } catch (IOException | RuntimeException e) {
+      finish();
+    }
+  }
+
+  @Override
+  protected void disconnect() {
+    finish();
+    if (socket.isOpen()) {
+      onWorker(this::closeSocket);
+    }
+  }
+
+  /** Has the rest of the system free even where the container blocks. */
+  private void onWorker(Runnable task) {
+    try {
+      workers().io().execute(task);
+    } catch (RejectedExecutionException e) {
+      workers().after(RETRY, () -> onWorker(task));
+    }
+  }
+}
