@@ -13,6 +13,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.transaction.TransactionScoped;
 import javax.sql.DataSource;
+import org.hibernate.Session;
 
 /**
  * What the application injects and this server supplies: its settings, the database, threads. Weld
@@ -78,7 +79,10 @@ public final class ServerBeans implements Extension {
     // One for each transaction, as a server's container-managed one; none outside of it.
     discovery
         .<EntityManager>addBean()
-        .types(EntityManager.class)
+        // Weld answers with its proxy where the bean answers with itself, and that is what a call
+        // of
+        // unwrap(Session.class) does: so the proxy has to be a Session, too.
+        .types(EntityManager.class, Session.class)
         .scope(TransactionScoped.class)
         .produceWith(instance -> parts.storage().entityManagerFactory().createEntityManager())
         .disposeWith((entities, instance) -> entities.close());

@@ -1,0 +1,31 @@
+package io.carillon.gateway;
+
+import io.carillon.application.NodeLifecycle;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Starts the node with the web application. Should that fail, so does the application: better not
+ * there than there without its log or its hub.
+ */
+@WebListener
+public class NodeStarter implements ServletContextListener {
+  private static final Logger LOG = System.getLogger(NodeStarter.class.getName());
+
+  @Inject NodeLifecycle lifecycle;
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    try {
+      lifecycle.start();
+    } catch (RuntimeException e) {
+      // Some containers write down only that a listener has failed.
+      LOG.log(Level.ERROR, "The node does not start", e);
+      throw e;
+    }
+  }
+}
