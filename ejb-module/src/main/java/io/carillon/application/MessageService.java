@@ -19,6 +19,7 @@ import io.carillon.domain.message.Publication;
 import io.carillon.domain.user.Identity;
 import io.carillon.log.MessageLog;
 import io.carillon.node.Metrics;
+import io.carillon.presence.TypingService;
 import io.carillon.security.RateLimiter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -41,6 +42,7 @@ public class MessageService {
   private final ChannelDirectory directory;
   private final Bus bus;
   private final RateLimiter rates;
+  private final TypingService typing;
   private final Metrics metrics;
   private final Settings.Limits limits;
   private final Clock clock;
@@ -51,6 +53,7 @@ public class MessageService {
     this.directory = null;
     this.bus = null;
     this.rates = null;
+    this.typing = null;
     this.metrics = null;
     this.limits = null;
     this.clock = null;
@@ -63,6 +66,7 @@ public class MessageService {
       ChannelDirectory directory,
       Bus bus,
       RateLimiter rates,
+      TypingService typing,
       Metrics metrics,
       Settings settings,
       Clock clock) {
@@ -71,6 +75,7 @@ public class MessageService {
     this.directory = directory;
     this.bus = bus;
     this.rates = rates;
+    this.typing = typing;
     this.metrics = metrics;
     this.limits = settings.limits();
     this.clock = clock;
@@ -92,7 +97,12 @@ public class MessageService {
       }
       checkSize(draft.payload());
       rates.take(by);
-      return post(by, channel, draft, transport);
+      return post(by, channel, draft, transport)
+          .thenApply(
+              done -> {
+                typing.stop(by, channel);
+                return done;
+              });
     } catch (RealtimeException e) {
       return CompletableFuture.failedStage(e);
     }
