@@ -41,9 +41,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -333,7 +330,7 @@ abstract class MessageRepositoryContract {
           });
     }
     Set<String> places = new HashSet<>();
-    for (List<Publication> stored : atOnce(tasks)) {
+    for (List<Publication> stored : Race.atOnce(tasks)) {
       for (Publication publication : stored) {
         assertThat(places.add(publication.channel() + "@" + publication.offset())).isTrue();
       }
@@ -370,7 +367,7 @@ abstract class MessageRepositoryContract {
           }
           return null;
         });
-    atOnce(tasks);
+    Race.atOnce(tasks);
   }
 
   @Test
@@ -379,7 +376,7 @@ abstract class MessageRepositoryContract {
     for (int trial = 0; trial < 30; trial++) {
       String clientId = "c-" + trial;
       Callable<LogOutcome> attempt = () -> f.append(send(general, alice, "once", clientId));
-      List<LogOutcome> outcomes = atOnce(List.of(attempt, attempt, attempt));
+      List<LogOutcome> outcomes = Race.atOnce(List.of(attempt, attempt, attempt));
       assertThat(outcomes).filteredOn(LogOutcome.Stored.class::isInstance).hasSize(1);
       assertThat(outcomes).filteredOn(LogOutcome.Repeated.class::isInstance).hasSize(2);
       assertThat(outcomes).extracting(o -> publication(o).offset()).containsOnly(trial + 1L);
@@ -393,7 +390,7 @@ abstract class MessageRepositoryContract {
     for (int trial = 0; trial < 20; trial++) {
       f.memberships.add(board, alice.userId(), Role.WRITER);
       CyclicBarrier removed = new CyclicBarrier(2);
-      atOnce(
+      Race.atOnce(
           List.of(
               () -> {
                 f.memberships.remove(board, alice.userId());
@@ -545,7 +542,7 @@ abstract class MessageRepositoryContract {
     for (int version = 1; version <= 20; version++) {
       int seen = version;
       List<LogOutcome> outcomes =
-          atOnce(
+          Race.atOnce(
               List.of(
                   () -> f.append(edit(todos, alice, item.id(), "a" + seen, seen)),
                   () -> f.append(edit(todos, bob, item.id(), "b" + seen, seen))));
@@ -1061,7 +1058,7 @@ abstract class MessageRepositoryContract {
     Channel brief = withHistory("brief", ChannelPolicy.NONE);
     sendMany(brief, 300);
     f.clock.advance(Duration.ofMinutes(3));
-    atOnce(
+    Race.atOnce(
         List.of(
             () -> {
               while (f.log.prune(f.clock.millis(), 7) > 0) {}
@@ -1172,31 +1169,5 @@ abstract class MessageRepositoryContract {
   private static void assertRefused(LogOutcome outcome, ErrorCode code) {
     assertThat(outcome).isInstanceOf(LogOutcome.Refused.class);
     assertThat(codeOf(outcome)).isEqualTo(code);
-  }
-
-  /**
-   * Runs the tasks on threads that begin together, and brings their results or the first failure.
-   */
-  private static <T> List<T> atOnce(List<Callable<T>> tasks) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
-    try {
-      CyclicBarrier start = new CyclicBarrier(tasks.size());
-      List<Future<T>> futures = new ArrayList<>();
-      for (Callable<T> task : tasks) {
-        futures.add(
-            threads.submit(
-                () -> {
-                  start.await();
-                  return task.call();
-                }));
-      }
-      List<T> results = new ArrayList<>();
-      for (Future<T> future : futures) {
-        results.add(future.get());
-      }
-      return results;
-    } finally {
-      threads.shutdownNow();
-    }
   }
 }

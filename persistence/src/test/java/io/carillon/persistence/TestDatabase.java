@@ -34,17 +34,7 @@ final class TestDatabase implements AutoCloseable {
     pool = JdbcConnectionPool.create(source);
     pool.setMaxConnections(MAX_CONNECTIONS);
     SchemaMigration.run(pool);
-    factory =
-        Persistence.createEntityManagerFactory(
-            "carillon",
-            Map.of(
-                "jakarta.persistence.transactionType",
-                "RESOURCE_LOCAL",
-                "jakarta.persistence.nonJtaDataSource",
-                pool,
-                // The JSON-B API is here without an implementation, and Hibernate asks for one.
-                "hibernate.type.json_format_mapper",
-                new NoJson()));
+    factory = Persistence.createEntityManagerFactory("carillon", settings());
     transactions = new TestTransactions(factory);
   }
 
@@ -63,6 +53,18 @@ final class TestDatabase implements AutoCloseable {
     source.setUser("postgres");
     source.setReWriteBatchedInserts(true);
     return new TestDatabase(source, postgres::close);
+  }
+
+  /** What replaces the server's part of persistence.xml. */
+  Map<String, Object> settings() {
+    return Map.of(
+        "jakarta.persistence.transactionType",
+        "RESOURCE_LOCAL",
+        "jakarta.persistence.nonJtaDataSource",
+        pool,
+        // The JSON-B API is here without an implementation, and Hibernate asks for one.
+        "hibernate.type.json_format_mapper",
+        new NoJson());
   }
 
   TestTransactions transactions() {
