@@ -322,6 +322,7 @@ public record Settings(
    * @param connectionsPerAddress on this node
    * @param channelsPerConnection joined at once
    * @param maxMessageBytes UTF-8 bytes of one body or frame, itself included
+   * @param maxJsonDepth nested objects and arrays
    */
   public record Limits(
       @Setting(
@@ -388,7 +389,15 @@ public record Settings(
               max = "1000000",
               unit = "bytes",
               help = "largest body or frame, counted in UTF-8")
-          int maxMessageBytes) {}
+          int maxMessageBytes,
+      @Setting(
+              key = "CARILLON_MAX_JSON_DEPTH",
+              byDefault = "64",
+              min = "4",
+              max = "500",
+              unit = "levels",
+              help = "deepest nesting of objects and arrays")
+          int maxJsonDepth) {}
 
   /**
    * How open transports are kept, on every protocol.

@@ -1,6 +1,0 @@
-package io.carillon.persistence;
-
-import org.junit.jupiter.api.extension.ExtendWith;
-
-@ExtendWith(DatabaseExtension.Postgres.class)
-class PostgresNodeRepositoryIT extends NodeRepositoryContract {}

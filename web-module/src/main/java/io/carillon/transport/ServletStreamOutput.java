@@ -1,0 +1,269 @@
+package io.carillon.transport;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * A stream over the Servlet API's non-blocking writes, on any container.
+ *
+ * <p>Containers use response objects again for other requests, so a write that comes too late would
+ * reach somebody else. One lock guards against that: every touch of the response happens under it
+ * and only while the answer is not over, and whatever ends the answer says so under it first.
+ */
+public final class ServletStreamOutput implements StreamOutput, AsyncListener, WriteListener {
+  /**
+   * Name of a request attribute with a {@link Runnable} that cuts the request's connection, put
+   * there by a container's own part where there is one. Without it, ending the answer of a client
+   * that takes nothing keeps a thread of some containers waiting for their time-out.
+   */
+  public static final String CUT_ATTRIBUTE = "io.carillon.transport.cut";
+
+  private enum State {
+    /** Waits to begin. */
+    NEW,
+    /** The head is set; the container has not asked for bytes yet, which some insist on. */
+    BEGINNING,
+    OPEN,
+    /** Ends when what was taken has gone. */
+    COMPLETING,
+    ENDED
+  }
+
+  private final AsyncContext context;
+  private final Runnable cut; // null where the container offers none
+  private Listener listener;
+
+  // Guarded by this; read outside only to see that it is over.
+  private volatile State state = State.NEW;
+  private ServletOutputStream out;
+  private int pieceBytes;
+  private boolean flushOwed; // bytes were taken that the container could not be told to send
+
+  /**
+   * @param context just started; from now on this object's alone
+   */
+  public ServletStreamOutput(AsyncContext context) {
+    this.context = context;
+    this.cut =
+        context.getRequest().getAttribute(CUT_ATTRIBUTE) instanceof Runnable given ? given : null;
+  }
+
+  @Override
+  public void listen(Listener newListener) {
+    listener = newListener;
+    context.setTimeout(0); // heartbeats and deadlines are our own
+    context.addListener(this);
+  }
+
+  @Override
+  public boolean begin(int status, Map<String, String> headers) {
+    synchronized (this) {
+      if (state != State.NEW) {
+        return false;
+      }
+      state = State.BEGINNING;
+      try {
+        HttpServletResponse response = (HttpServletResponse) context.getResponse();
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+        // More at once would pass the container's buffer and, in Tomcat, could not be flushed.
+        pieceBytes = Math.max(1_024, response.getBufferSize());
+        out = response.getOutputStream();
+        out.setWriteListener(this);
+        return true;
+      } catch (IOException | IllegalStateException e) {
+        endInOrder();
+      }
+    }
+    listener.ended();
+    return false;
+  }
+
+  @Override
+  public int write(byte[] bytes, int offset, int length) throws IOException {
+    synchronized (this) {
+      if (state == State.COMPLETING || state == State.ENDED) {
+        throw new IOException("the answer is over");
+      }
+      if (state != State.OPEN) {
+        return 0;
+      }
+      int taken = 0;
+      while (taken < length && isReady()) {
+        int piece = Math.min(length - taken, pieceBytes);
+        out.write(bytes, offset + taken, piece);
+        taken += piece;
+        flushOwed = true;
+      }
+      if (flushOwed && out.isReady()) {
+        flushOwed = false;
+        out.flush();
+      }
+      return taken;
+    }
+  }
+
+  /**
+   * Whether bytes are taken. What is owed is flushed first: like a write, a flush is allowed only
+   * while the container is ready.
+   */
+  private boolean isReady() throws IOException {
+    if (!out.isReady()) {
+      return false;
+    }
+    if (!flushOwed) {
+      return true;
+    }
+    flushOwed = false;
+    out.flush();
+    return out.isReady();
+  }
+
+  @Override
+  public void onWritePossible() throws IOException {
+    boolean ended = false;
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      if (state == State.BEGINNING) {
+        state = State.OPEN;
+      }
+      boolean ready = isReady();
+      if (state == State.COMPLETING) {
+        if (!ready) {
+          return; // the container calls again when more has gone
+        }
+        endInOrder();
+        ended = true;
+      }
+    }
+    if (ended) {
+      listener.ended();
+    } else {
+      listener.writePossible();
+    }
+  }
+
+  @Override
+  public boolean complete() {
+    synchronized (this) {
+      if (state == State.ENDED || state == State.COMPLETING) {
+        return state == State.ENDED;
+      }
+      State before = state;
+      state = State.COMPLETING;
+      try {
+        if (before == State.BEGINNING || (before == State.OPEN && !isReady())) {
+          return false; // the container calls when it goes on
+        }
+      } catch (IOException e) {
+        // Lost, so nothing is left to be sent.
+      }
+      endInOrder();
+    }
+    listener.ended();
+    return true;
+  }
+
+  @Override
+  public boolean release() {
+    synchronized (this) {
+      if (state != State.NEW) {
+        return false;
+      }
+      state = State.ENDED;
+    }
+    listener.ended();
+    return true;
+  }
+
+  @Override
+  public void abort() {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      if (cut == null) {
+        endInOrder();
+      } else {
+        state = State.ENDED;
+        cut.run();
+      }
+    }
+    listener.ended();
+  }
+
+  /** With the lock held: an async context that has ended may belong to another request. */
+  private void endInOrder() {
+    state = State.ENDED;
+    try {
+      context.complete();
+    } catch (IllegalStateException e) {
+      // The container is ending it at this moment.
+    }
+  }
+
+  /** The container says that it is over: when this returns, nothing here touches the response. */
+  private void endedByContainer() {
+    if (state == State.ENDED) {
+      return; // without the lock, since the container may hold one that a writer waits for
+    }
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      state = State.ENDED;
+    }
+    listener.ended();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    endedByContainer();
+  }
+
+  @Override
+  public void onError(AsyncEvent event) {
+    endedByContainer();
+    leave(event);
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) {
+    endedByContainer();
+    leave(event);
+  }
+
+  /** Otherwise the container would make an error page, after the bytes of a stream. */
+  private static void leave(AsyncEvent event) {
+    try {
+      event.getAsyncContext().complete();
+    } catch (IllegalStateException e) {
+      // Something else is ending it.
+    }
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {
+    // Nobody dispatches a stream again.
+  }
+
+  /** A write has failed. Not every container says so to the {@link AsyncListener} as well. */
+  @Override
+  public void onError(Throwable failure) {
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      endInOrder();
+    }
+    listener.ended();
+  }
+}
