@@ -94,10 +94,13 @@ public final class OutboundQueue {
     return offer;
   }
 
-  /** Queues a frame and writes what waits, for callers that have nothing to join it with. */
+  /**
+   * Queues a frame and writes what waits; within {@link JoinedWrites#during} the writing follows when
+   * that work is done.
+   */
   public Offer send(EncodedFrame frame) {
     Offer offer = offer(frame);
-    if (offer == Offer.FLUSH_DUE) {
+    if (offer == Offer.FLUSH_DUE && !JoinedWrites.putOff(this)) {
       flush();
     }
     return offer;

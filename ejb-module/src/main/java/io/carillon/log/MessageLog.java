@@ -8,6 +8,7 @@ import io.carillon.domain.message.LogCommand;
 import io.carillon.domain.message.LogOutcome;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
+import io.carillon.hub.JoinedWrites;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -141,10 +142,14 @@ public class MessageLog {
         stored.add(message.publication());
       }
     }
-    bus.publish(stored);
-    for (int i = 0; i < batch.size(); i++) {
-      answer(batch.get(i), outcomes.get(i));
-    }
+    List<LogOutcome> known = outcomes;
+    JoinedWrites.during(
+        () -> {
+          bus.publish(stored);
+          for (int i = 0; i < batch.size(); i++) {
+            answer(batch.get(i), known.get(i));
+          }
+        });
   }
 
   private void answer(Entry entry, LogOutcome outcome) {

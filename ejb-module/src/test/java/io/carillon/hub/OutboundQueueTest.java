@@ -73,6 +73,21 @@ class OutboundQueueTest {
   }
 
   @Test
+  void putsWritesOffUntilAPieceOfWorkIsDone() {
+    OutboundQueue queue = new OutboundQueue(transport, 10_000);
+    JoinedWrites.during(
+        () -> {
+          queue.send(frame("a"));
+          queue.send(frame("b"));
+          assertThat(transport.taken).isEmpty();
+        });
+    assertThat(transport.texts()).containsExactly("a", "b");
+    assertThat(transport.writes).containsExactly(2);
+    queue.send(frame("c"));
+    assertThat(transport.texts()).hasSize(3);
+  }
+
+  @Test
   void closesForGoodOnceAConnectionFallsBehind() {
     transport.allowed = 0;
     OutboundQueue queue = new OutboundQueue(transport, 100);
