@@ -95,8 +95,8 @@ public final class OutboundQueue {
   }
 
   /**
-   * Queues a frame and writes what waits; within {@link JoinedWrites#during} the writing follows when
-   * that work is done.
+   * Queues a frame and writes what waits; within {@link JoinedWrites#during} the writing follows
+   * when that work is done.
    */
   public Offer send(EncodedFrame frame) {
     Offer offer = offer(frame);
