@@ -187,8 +187,7 @@ public class ChannelService {
    * @throws RealtimeException with {@code FORBIDDEN}, {@code MALFORMED} or {@code TOO_LARGE}
    */
   @Transactional
-  public ChannelSummary change(
-      Identity by, ChannelName name, UnaryOperator<ChannelSettings> change) {
+  public void change(Identity by, ChannelName name, UnaryOperator<ChannelSettings> change) {
     Channel channel = channels.lock(keyOf(by, name)).orElseThrow(Access::forbidden);
     Optional<Membership> membership = members.find(channel, by.userId());
     Access.of(by, channel, membership, clock.millis()).checkManage();
@@ -201,8 +200,6 @@ public class ChannelService {
         afterCommit.run(() -> bus.announce(RightsChange.ofChannel(by.organization(), name)));
       }
     }
-    Access access = Access.of(by, channel, membership, clock.millis());
-    return new ChannelSummary(channel, access, membership.isPresent(), 0, 0);
   }
 
   private static String actionOf(ChannelSettings before, ChannelSettings after) {

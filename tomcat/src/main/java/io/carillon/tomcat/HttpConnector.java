@@ -31,8 +31,9 @@ final class HttpConnector {
     connector.setXpoweredBy(false);
     connector.setAllowTrace(false);
     connector.setMaxParameterCount(MAX_PARAMETERS);
-    // A channel's name may hold a slash, which its address has as %2F.
+    // A channel's name may hold slashes of both kinds, which its address has as %2F and %5C.
     connector.setEncodedSolidusHandling("passthrough");
+    connector.setEncodedReverseSolidusHandling("passthrough");
     set(connector, "address", settings.http().host());
     set(connector, "bindOnInit", "false");
     set(connector, "maxConnections", settings.limits().connections() + SPARE_CONNECTIONS);

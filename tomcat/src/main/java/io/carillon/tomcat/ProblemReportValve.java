@@ -1,8 +1,9 @@
 package io.carillon.tomcat;
 
+import io.carillon.json.Json;
+import io.carillon.rest.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -22,9 +23,9 @@ public final class ProblemReportValve extends ErrorReportValve {
         || !response.setErrorReported()) {
       return;
     }
-    byte[] body = problem(status).getBytes(StandardCharsets.US_ASCII);
+    byte[] body = Json.bytes(Problem.ofStatus(status).toJson());
     try {
-      response.setContentType("application/problem+json");
+      response.setContentType(Problem.MEDIA_TYPE);
       response.setContentLength(body.length);
       response.setHeader("Cache-Control", "no-store");
       response.getOutputStream().write(body);
@@ -33,31 +34,5 @@ public final class ProblemReportValve extends ErrorReportValve {
       // The client has gone, or the body has begun after all: there is nobody to report to.
       return;
     }
-  }
-
-  private static String problem(int status) {
-    return "{\"status\":" + status + ",\"title\":\"" + title(status) + "\"}";
-  }
-
-  private static String title(int status) {
-    return switch (status) {
-      case 400 -> "Bad Request";
-      case 401 -> "Unauthorized";
-      case 403 -> "Forbidden";
-      case 404 -> "Not Found";
-      case 405 -> "Method Not Allowed";
-      case 406 -> "Not Acceptable";
-      case 408 -> "Request Timeout";
-      case 413 -> "Content Too Large";
-      case 414 -> "URI Too Long";
-      case 415 -> "Unsupported Media Type";
-      case 426 -> "Upgrade Required";
-      case 429 -> "Too Many Requests";
-      case 431 -> "Request Header Fields Too Large";
-      case 500 -> "Internal Server Error";
-      case 501 -> "Not Implemented";
-      case 503 -> "Service Unavailable";
-      default -> status < 500 ? "Client Error" : "Server Error";
-    };
   }
 }

@@ -49,9 +49,6 @@ final class WebApplication {
     serveFiles(context);
     // Otherwise two servers in one process would share a registry of beans.
     context.addParameter("WELD_CONTEXT_ID_KEY", UUID.randomUUID().toString());
-    context.addParameter("jersey.config.server.wadl.disableWadl", "true");
-    // A status without a body stays what it is, and gets no page of the container's.
-    context.addParameter("jersey.config.server.response.setStatusOverSendError", "true");
     tomcat.getHost().addChild(context);
     return context;
   }

@@ -8,6 +8,7 @@ import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.channel.ChannelPolicy;
 import io.carillon.domain.channel.Visibility;
+import io.carillon.domain.user.Identity;
 import io.carillon.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -86,11 +87,10 @@ public class ChannelsResource {
   @Path("{channel}")
   public JsonObject change(
       @Context SecurityContext security, @PathParam("channel") String channel, JsonObject body) {
-    return ChannelJson.write(
-        channels.change(
-            Caller.of(security),
-            new ChannelName(channel),
-            present -> ChannelJson.changed(present, body)));
+    Identity by = Caller.of(security);
+    ChannelName name = new ChannelName(channel);
+    channels.change(by, name, present -> ChannelJson.changed(present, body));
+    return ChannelJson.write(channels.get(by, name));
   }
 
   /** Archives: what was written stays readable. */
