@@ -95,6 +95,7 @@ public record Settings(
    * @param maxThreads that work on requests; an open stream or socket takes none
    * @param allowedOrigins lower case, {@code scheme://host[:port]}; empty for the server's own
    * @param trustedProxies addresses and networks whose {@code X-Forwarded-} headers are believed
+   * @param webSocket {@code direct} or {@code jakarta}
    */
   public record Http(
       @Setting(
@@ -129,7 +130,17 @@ public record Settings(
               help =
                   "addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are"
                       + " believed, separated by commas: 10.0.0.0/8")
-          List<String> trustedProxies) {
+          List<String> trustedProxies,
+      @Setting(
+              key = "CARILLON_WEBSOCKET",
+              byDefault = DIRECT,
+              help =
+                  "how the runnable jar carries WebSockets: direct, straight on Tomcat's sockets, or"
+                      + " jakarta, through the Jakarta WebSocket API as other servers do")
+          String webSocket) {
+
+    private static final String DIRECT = "direct";
+    private static final String JAKARTA = "jakarta";
 
     /** Checks that a host is there and origins are origins. */
     public Http {
@@ -151,7 +162,15 @@ public record Settings(
                 + Values.quote(proxy)
                 + ", allowed is an address, or a network such as 10.0.0.0/8");
       }
+      rules.check(
+          webSocket.equals(DIRECT) || webSocket.equals(JAKARTA),
+          "CARILLON_WEBSOCKET is " + Values.quote(webSocket) + ", allowed is direct or jakarta");
       rules.finish();
+    }
+
+    /** Whether WebSockets bypass the Jakarta API, where the server has a way to do so. */
+    public boolean isWebSocketDirect() {
+      return webSocket.equals(DIRECT);
     }
 
     /** Whether only this machine can reach the listener; false for a host that has no address. */

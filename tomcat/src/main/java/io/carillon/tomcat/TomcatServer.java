@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.catalina.Context;
@@ -43,6 +44,9 @@ public final class TomcatServer implements AutoCloseable {
       Tomcat tomcat = tomcat(folder);
       add((AutoCloseable) tomcat::destroy);
       Context context = WebApplication.make(tomcat, Files.createDirectory(folder.resolve("web")));
+      if (settings.http().isWebSocketDirect()) {
+        context.addServletContainerInitializer(new DirectWebSockets(), Set.of());
+      }
       NodeWorkers workers = new NodeWorkers(settings.database().poolSize());
       context.addLifecycleListener(
           event -> {

@@ -1,0 +1,55 @@
+package io.carillon.tomcat;
+
+import jakarta.servlet.http.WebConnection;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SSLSupport;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** What Tomcat wants to make itself when a connection changes its protocol. */
+public final class DirectWebSocketUpgrade implements InternalHttpUpgradeHandler {
+  private DirectWebSocket connection; // set before the answer to the handshake goes out
+
+  /** For Tomcat. */
+  public DirectWebSocketUpgrade() {}
+
+  void prepare(DirectWebSocket newConnection) {
+    connection = newConnection;
+  }
+
+  @Override
+  public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
+    connection.attach(wrapper);
+  }
+
+  @Override
+  public void init(WebConnection ignored) {
+    connection.begin();
+  }
+
+  @Override
+  public SocketState upgradeDispatch(SocketEvent event) {
+    return connection.dispatch(event);
+  }
+
+  @Override
+  public void destroy() {
+    connection.end();
+  }
+
+  @Override
+  public void timeoutAsync(long nowMillis) {
+    // time-outs are the heartbeat's and the write deadline's
+  }
+
+  @Override
+  public void setSslSupport(SSLSupport sslSupport) {
+    // TLS connections are not carried here
+  }
+
+  @Override
+  public void pause() {
+    // the node asks connections to leave before it stops
+  }
+}

@@ -1,0 +1,47 @@
+package io.carillon.tomcat;
+
+import java.nio.ByteBuffer;
+
+/** A thread's buffer for what a socket brings, and a parser to lend. Confined to its thread. */
+final class ReadScratch {
+  private static final int CAPACITY = 16 * 1024;
+  private static final ThreadLocal<ReadScratch> OF_THREAD =
+      ThreadLocal.withInitial(ReadScratch::new);
+
+  private final byte[] bytes = new byte[CAPACITY];
+  private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+  private WebSocketParser idleParser; // null while it is lent, or none was made
+  private int idleParserLimit;
+
+  private ReadScratch() {}
+
+  static ReadScratch ofThisThread() {
+    return OF_THREAD.get();
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** The same bytes, empty, to be read into. */
+  ByteBuffer buffer() {
+    return buffer.clear();
+  }
+
+  /** A parser that has read nothing; whoever does not give it back keeps it. */
+  WebSocketParser parser(int limit) {
+    WebSocketParser lent = idleParserLimit == limit ? idleParser : null;
+    idleParser = null;
+    if (lent == null) {
+      lent = new WebSocketParser(limit);
+      idleParserLimit = limit;
+    }
+    return lent;
+  }
+
+  void giveBack(WebSocketParser idle) {
+    if (idle.limit() == idleParserLimit) {
+      idleParser = idle;
+    }
+  }
+}
