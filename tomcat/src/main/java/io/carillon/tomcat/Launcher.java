@@ -72,7 +72,11 @@ public final class Launcher {
       List<JarEntry> libraries =
           jar.stream()
               .filter(entry -> entry.getName().startsWith(LIBRARIES) && !entry.isDirectory())
-              .sorted(Comparator.comparing(JarEntry::getName))
+              // The largest first: a class loader asks one jar after the other for each class.
+              .sorted(
+                  Comparator.comparingLong(JarEntry::getSize)
+                      .reversed()
+                      .thenComparing(JarEntry::getName))
               .toList();
       Path folder = unpacked(jar, libraries);
       for (JarEntry library : libraries) {
