@@ -341,7 +341,6 @@ public record Settings(
    * @param connectionsPerAddress on this node
    * @param channelsPerConnection joined at once
    * @param maxMessageBytes UTF-8 bytes of one body or frame, itself included
-   * @param maxJsonDepth nested objects and arrays
    */
   public record Limits(
       @Setting(
@@ -408,15 +407,7 @@ public record Settings(
               max = "1000000",
               unit = "bytes",
               help = "largest body or frame, counted in UTF-8")
-          int maxMessageBytes,
-      @Setting(
-              key = "CARILLON_MAX_JSON_DEPTH",
-              byDefault = "64",
-              min = "4",
-              max = "500",
-              unit = "levels",
-              help = "deepest nesting of objects and arrays")
-          int maxJsonDepth) {}
+          int maxMessageBytes) {}
 
   /**
    * How open transports are kept, on every protocol.

@@ -36,7 +36,6 @@ class SettingsTest {
     assertThat(settings.limits().connectionsPerAddress()).isEqualTo(1_000);
     assertThat(settings.limits().framesPerSecond()).isEqualTo(500);
     assertThat(settings.limits().maxMessageBytes()).isEqualTo(65_536);
-    assertThat(settings.limits().maxJsonDepth()).isEqualTo(64);
     assertThat(settings.connections().queueBytes()).isEqualTo(262_144);
     assertThat(settings.connections().heartbeatInterval()).isEqualTo(Duration.ofSeconds(25));
     assertThat(settings.log().maxQueuedBytes()).isEqualTo(64L * 1024 * 1024);

@@ -18,8 +18,6 @@ import java.time.Clock;
 /** Makes what a node has one of. */
 @ApplicationScoped
 public class NodeBeans {
-  private JvmGcMetrics collections; // listens to the JVM until the node stops
-
   @Produces
   @Singleton
   NodeId nodeId() {
@@ -32,12 +30,18 @@ public class NodeBeans {
     return Clock.systemUTC();
   }
 
+  /** Listens to the JVM until the node stops. */
+  @Produces
+  @Singleton
+  JvmGcMetrics collections() {
+    return new JvmGcMetrics();
+  }
+
   /** The node's meters, with those of the JVM it runs in. */
   @Produces
   @Singleton
-  PrometheusMeterRegistry registry() {
+  PrometheusMeterRegistry registry(JvmGcMetrics collections) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    collections = new JvmGcMetrics();
     collections.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -48,8 +52,11 @@ public class NodeBeans {
     return registry;
   }
 
-  void close(@Disposes PrometheusMeterRegistry registry) {
+  void close(@Disposes JvmGcMetrics collections) {
     collections.close();
+  }
+
+  void close(@Disposes PrometheusMeterRegistry registry) {
     registry.close();
   }
 }

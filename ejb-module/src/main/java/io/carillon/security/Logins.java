@@ -6,6 +6,7 @@ import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.Organization;
 import io.carillon.domain.user.RevokedTokenRepository;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserId;
@@ -81,10 +82,12 @@ public class Logins {
    *
    * @param address the client's, as {@link ClientAddress#of} has it
    * @throws RealtimeException with {@code UNAUTHENTICATED}, {@code RATE_LIMITED} after too many
-   *     failures, {@code OVERLOADED} while too many log in, {@code FORBIDDEN} where logins are off
+   *     failures, {@code OVERLOADED} while too many log in, {@code FORBIDDEN} where logins are off,
+   *     {@code MALFORMED} for an organization or a password that cannot be one
    */
   public IssuedToken login(String organization, UserId user, String password, String address) {
     issuer.checkOn();
+    Organization.checkedId(organization);
     LoginLimiter.Attempt attempt = limiter.begin(organization + '/' + user, address);
     Optional<User> account = users.find(organization, user).filter(found -> !found.isLocked());
     if (!matches(password, account, attempt)) {

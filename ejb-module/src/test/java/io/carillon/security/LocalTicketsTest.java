@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -18,26 +14,6 @@ class LocalTicketsTest {
   private static final Duration LIFETIME = Duration.ofSeconds(30);
   private final ManualClock clock = new ManualClock();
   private final LocalTickets tickets = new LocalTickets(LIFETIME, 1_000, clock);
-
-  /** Time that passes when told. */
-  private static final class ManualClock extends Clock {
-    private Instant now = Tokens.NOW;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   @Test
   void knowsTheHolderOnce() {
@@ -60,9 +36,9 @@ class LocalTicketsTest {
   void endsAfterItsLifetime() {
     String ticket = tickets.issue(People.user("alice")).value();
     String other = tickets.issue(People.user("alice")).value();
-    clock.now = clock.now.plus(LIFETIME).minusMillis(1);
+    clock.advance(LIFETIME.minusMillis(1));
     assertThat(tickets.redeem(ticket)).isPresent();
-    clock.now = clock.now.plusMillis(1);
+    clock.advance(Duration.ofMillis(1));
     assertThat(tickets.redeem(other)).isEmpty();
   }
 
@@ -90,7 +66,7 @@ class LocalTicketsTest {
       tickets.issue(People.user("user" + i));
     }
     assertThat(refusal("bob")).isEqualTo(ErrorCode.OVERLOADED);
-    clock.now = clock.now.plus(LIFETIME);
+    clock.advance(LIFETIME);
     tickets.issue(People.user("alice"));
     assertThat(tickets.size()).isEqualTo(1);
   }

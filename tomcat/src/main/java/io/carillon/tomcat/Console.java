@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** What a person at the terminal reads; everything else goes to the log. */
 final class Console {
+  /** The body of the login that the welcome suggests. */
+  static final String LOGIN = "{\"userId\":\"alice\",\"password\":\"alice\"}";
+
   private static final int FAILURE = 1;
   private static final int INVALID_SETTINGS = 2;
 
@@ -23,7 +26,9 @@ final class Console {
       out.println("Try it:");
       out.println(
           "  curl -s -H 'Content-Type: application/json'"
-              + " -d '{\"userId\":\"alice\",\"password\":\"alice\"}' "
+              + " -d '"
+              + LOGIN
+              + "' "
               + address
               + "/api/login");
     }

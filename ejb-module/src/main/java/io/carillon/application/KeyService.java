@@ -1,0 +1,103 @@
+package io.carillon.application;
+
+import io.carillon.domain.channel.Access;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.ApiKey;
+import io.carillon.domain.user.ApiKeyRepository;
+import io.carillon.domain.user.Identity;
+import io.carillon.json.JsonObject;
+import io.carillon.security.ApiKeys;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+
+/**
+ * The keys of an organization's programs, made and ended by its admins. A program cannot do so: a
+ * key that got into wrong hands would outlive its end through those it had made. Any thread.
+ */
+@ApplicationScoped
+public class KeyService {
+  /** Keys of one page at most. */
+  public static final int MAX_PAGE = 200;
+
+  private static final JsonObject NOTHING = new JsonObject();
+
+  private final ApiKeys keys;
+  private final ApiKeyRepository repository;
+  private final Audit audit;
+
+  protected KeyService() { // for the client proxy
+    this(null, null, null);
+  }
+
+  @Inject
+  public KeyService(ApiKeys keys, ApiKeyRepository repository, Audit audit) {
+    this.keys = keys;
+    this.repository = repository;
+    this.audit = audit;
+  }
+
+  /**
+   * A key that was just made.
+   *
+   * @param text the whole key, which cannot be had a second time
+   */
+  public record NewKey(ApiKey key, String text) {
+    @Override
+    public String toString() {
+      return "NewKey[" + key.id() + "]";
+    }
+  }
+
+  /**
+   * Makes a key.
+   *
+   * @param name for people, 1 to {@link ApiKey#MAX_NAME} characters
+   * @throws RealtimeException with {@code FORBIDDEN}, {@code MALFORMED} or {@code TOO_LARGE}
+   */
+  @Transactional
+  public NewKey create(Identity by, String name) {
+    requireAdmin(by);
+    if (name.isBlank()) {
+      throw new RealtimeException(ErrorCode.MALFORMED, "name");
+    }
+    ApiKeys.Created created = keys.create(by.organization(), name);
+    audit.organization(by, "key.create", created.id(), NOTHING, new JsonObject().put("name", name));
+    return new NewKey(repository.find(created.id()).orElseThrow(), created.text());
+  }
+
+  /**
+   * The organization's keys in the order of their ids, ended ones too.
+   *
+   * @param after the last id of the page before; the empty string for the first page
+   * @param limit 1 to {@value #MAX_PAGE}
+   * @throws RealtimeException with {@code FORBIDDEN}
+   */
+  @Transactional
+  public Page<ApiKey> list(Identity by, String after, int limit) {
+    requireAdmin(by);
+    return Page.of(repository.list(by.organization(), after, limit + 1), limit);
+  }
+
+  /**
+   * Ends a key for good, with the connections that were opened with it.
+   *
+   * @throws RealtimeException with {@code FORBIDDEN}, or {@code NOT_FOUND} when there is no such
+   *     valid key
+   */
+  @Transactional
+  public void revoke(Identity by, String id) {
+    requireAdmin(by);
+    if (!keys.revoke(by.organization(), id)) {
+      throw new RealtimeException(ErrorCode.NOT_FOUND, "key");
+    }
+    audit.organization(by, "key.revoke", id, NOTHING, NOTHING);
+  }
+
+  private static void requireAdmin(Identity by) {
+    if (by.kind() != Identity.Kind.USER || !by.isAdmin()) {
+      throw Access.forbidden();
+    }
+  }
+}
