@@ -31,19 +31,22 @@ final class SecurityHeaders {
   /** Headers that suit the pages of this application. */
   static SecurityHeaders of(ServletContext application) throws IOException {
     try (InputStream page = application.getResourceAsStream("/index.html")) {
-      return forPage(
-          page == null ? "" : new String(page.readNBytes(MAX_PAGE_BYTES), StandardCharsets.UTF_8));
+      return new SecurityHeaders(
+          policyFor(
+              page == null
+                  ? ""
+                  : new String(page.readNBytes(MAX_PAGE_BYTES), StandardCharsets.UTF_8)));
     }
   }
 
-  static SecurityHeaders forPage(String html) {
-    return new SecurityHeaders(
-        "default-src 'self'; script-src 'self'"
-            + hashes(html, "script")
-            + "; style-src 'self'"
-            + hashes(html, "style")
-            + "; img-src 'self' data: https:; connect-src 'self'; object-src 'none';"
-            + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  /** The policy under which the page works and nothing that is slipped into it. */
+  static String policyFor(String html) {
+    return "default-src 'self'; script-src 'self'"
+        + hashes(html, "script")
+        + "; style-src 'self'"
+        + hashes(html, "style")
+        + "; img-src 'self' data: https:; connect-src 'self'; object-src 'none';"
+        + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   }
 
   void addTo(HttpServletResponse response, GuardedPath path) {
