@@ -246,8 +246,12 @@ final class LocalConnections {
     }
   }
 
-  /** Waits until the store has been told of all changes made before this call, or for that long. */
-  void awaitTold(long maxMillis) throws InterruptedException {
+  /**
+   * Waits until the store has been told of all changes made before this call, or for that long.
+   *
+   * @return whether it has
+   */
+  boolean awaitTold(long maxMillis) throws InterruptedException {
     long nanos = TimeUnit.MILLISECONDS.toNanos(maxMillis);
     lock.lockInterruptibly();
     try {
@@ -255,6 +259,7 @@ final class LocalConnections {
       while (changesTold < made && nanos > 0) {
         nanos = told.awaitNanos(nanos);
       }
+      return changesTold >= made;
     } finally {
       lock.unlock();
     }

@@ -53,6 +53,21 @@ class LocalConnectionsTest {
   }
 
   @Test
+  void knowsWhenTheStoreHasBeenToldOfEverything() throws Exception {
+    assertThat(connections.awaitTold(1)).isTrue();
+    add("c1", "alice");
+    add("c2", "bob");
+    assertThat(connections.awaitTold(1)).isFalse();
+    connections.take(1);
+    connections.told();
+    assertThat(connections.awaitTold(1)).as("one change still waits").isFalse();
+    connections.take(1);
+    assertThat(connections.awaitTold(1)).as("taken, and not yet told").isFalse();
+    connections.told();
+    assertThat(connections.awaitTold(1)).isTrue();
+  }
+
+  @Test
   void knowsAUsersLastConnection() {
     add("c1", "alice");
     add("c2", "alice");

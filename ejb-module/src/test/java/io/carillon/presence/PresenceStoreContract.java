@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -293,8 +294,10 @@ abstract class PresenceStoreContract {
     sweep();
     clock.pass(Duration.ofHours(-1));
     assertThat(sweep()).isEmpty();
-    release(entry("alice", "c1"));
-    assertThat(sweepAfter(GRACE)).containsExactly("alice OFFLINE");
+    keep(entry("bob", "c2"));
+    assertThat(sweepAfter(TTL.minusMillis(1))).isEmpty();
+    assertThat(sweepAfter(Duration.ofMillis(1)))
+        .containsExactlyInAnyOrder("alice OFFLINE", "bob OFFLINE");
   }
 
   // ---- scopes
@@ -603,9 +606,10 @@ abstract class PresenceStoreContract {
     List<PresenceTransition> told = new ArrayList<>();
     ExecutorService pool = Executors.newFixedThreadPool(callers);
     try {
+      CyclicBarrier together = new CyclicBarrier(callers);
       List<Callable<List<PresenceTransition>>> work = new ArrayList<>();
       for (int caller = 0; caller < callers; caller++) {
-        work.add(new Caller("node" + caller, new Random(seeds.nextLong())));
+        work.add(new Caller("node" + caller, new Random(seeds.nextLong()), together));
       }
       for (Future<List<PresenceTransition>> done : pool.invokeAll(work)) {
         told.addAll(done.get());
@@ -632,17 +636,20 @@ abstract class PresenceStoreContract {
   private final class Caller implements Callable<List<PresenceTransition>> {
     private final String node;
     private final Random random;
+    private final CyclicBarrier together;
 
-    Caller(String node, Random random) {
+    Caller(String node, Random random, CyclicBarrier together) {
       this.node = node;
       this.random = random;
+      this.together = together;
     }
 
     @Override
-    public List<PresenceTransition> call() {
+    public List<PresenceTransition> call() throws Exception {
       List<PresenceTransition> told = new ArrayList<>();
       List<PresenceEntry> mine = new ArrayList<>();
-      for (int i = 0; i < 3_000; i++) {
+      together.await();
+      for (int i = 0; i < 10_000; i++) {
         int what = random.nextInt(12);
         if (what < 4) {
           PresenceEntry entry = entry("u" + random.nextInt(8), node + "-" + i);

@@ -16,8 +16,14 @@ import java.util.concurrent.CompletionStage;
 final class RecordingBus implements Bus {
   final List<Signal> signals = Collections.synchronizedList(new ArrayList<>());
 
+  /** Happens once, while the next publication is on its way. */
+  volatile Runnable meanwhile = () -> {};
+
   @Override
   public void publish(List<? extends ChannelEvent> events) {
+    Runnable now = meanwhile;
+    meanwhile = () -> {};
+    now.run();
     events.forEach(event -> signals.add((Signal) event));
   }
 

@@ -234,6 +234,12 @@ class TypingServiceTest {
   }
 
   @Test
+  void doesNotOvertakeWhatIsStillOnItsWay() {
+    bus.meanwhile = () -> typing.stop(user("alice"), GENERAL);
+    assertThat(start("alice")).containsExactly("alice types", "alice rests");
+  }
+
+  @Test
   void alternatesForEachUserWhenManyThreadsTell() throws Exception {
     Random seeds = PresenceStoreContract.seeded("typing threads");
     TypingService shared = new TypingService(bus, (identity, channel) -> true, clock);
