@@ -199,8 +199,9 @@ final class ChatSession implements WebSocketListener, ChatFrame.Handler {
       return; // closed meanwhile
     }
     send(answers);
-    joined.started(services.subscriptions().start(joining, joined));
+    // Before the start, since the subscription may be ended at once, and that must come second.
     services.presence().joined(presenceId, identity(), joining.channel());
+    joined.started(services.subscriptions().start(joining, joined));
   }
 
   /** The latest page up to where events begin. */

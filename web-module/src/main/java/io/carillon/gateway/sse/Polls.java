@@ -11,6 +11,7 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
 import io.carillon.hub.Subscription;
 import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
 import io.carillon.security.ConnectionLimits;
 import io.carillon.security.IdentityPrincipal;
 import io.carillon.transport.LongPollConnection;
@@ -43,6 +44,7 @@ public class Polls {
 
   private final SubscriptionService subscriptions;
   private final Connections connections;
+  private final PresenceService presence;
   private final ConnectionLimits limits;
   private final Workers workers;
   private final Settings settings;
@@ -51,6 +53,7 @@ public class Polls {
   protected Polls() { // for the client proxy
     this.subscriptions = null;
     this.connections = null;
+    this.presence = null;
     this.limits = null;
     this.workers = null;
     this.settings = null;
@@ -60,11 +63,13 @@ public class Polls {
   public Polls(
       SubscriptionService subscriptions,
       Connections connections,
+      PresenceService presence,
       ConnectionLimits limits,
       Workers workers,
       Settings settings) {
     this.subscriptions = subscriptions;
     this.connections = connections;
+    this.presence = presence;
     this.limits = limits;
     this.workers = workers;
     this.settings = settings;
@@ -155,9 +160,10 @@ public class Polls {
         new PollSession(connection, joinings, workers, atOnce, atOnce ? READING : wait);
     connection.whenClosing(poll::close);
     try {
-      connections.opened(connection);
+      String presenceId = connections.opened(connection);
       connection.whenEnded(() -> connections.closed(connection));
       for (Joining joining : joinings) {
+        presence.joined(presenceId, identity, joining.channel());
         Subscription subscription =
             subscriptions.start(joining, poll.part(joining.channelNumber()));
         connection.whenEnded(subscription::cancel);

@@ -15,6 +15,7 @@ import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.Subscription;
 import io.carillon.json.JsonObject;
 import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
 import io.carillon.security.ConnectionLimits;
 import io.carillon.security.IdentityPrincipal;
 import io.carillon.transport.ServletStreamOutput;
@@ -45,6 +46,7 @@ public class Streams {
   private final SubscriptionService subscriptions;
   private final Broadcasters broadcasters;
   private final Connections connections;
+  private final PresenceService presence;
   private final ConnectionLimits limits;
   private final Workers workers;
   private final int maxQueuedBytes;
@@ -54,6 +56,7 @@ public class Streams {
     this.subscriptions = null;
     this.broadcasters = null;
     this.connections = null;
+    this.presence = null;
     this.limits = null;
     this.workers = null;
     this.maxQueuedBytes = 0;
@@ -65,12 +68,14 @@ public class Streams {
       SubscriptionService subscriptions,
       Broadcasters broadcasters,
       Connections connections,
+      PresenceService presence,
       ConnectionLimits limits,
       Workers workers,
       Settings settings) {
     this.subscriptions = subscriptions;
     this.broadcasters = broadcasters;
     this.connections = connections;
+    this.presence = presence;
     this.limits = limits;
     this.workers = workers;
     this.maxQueuedBytes = settings.connections().queueBytes();
@@ -105,6 +110,7 @@ public class Streams {
           request,
           identity,
           place,
+          List.of(joining),
           connection -> {
             greet(connection, Positions.start(joining).map(Object::toString), List.of(joining));
             Subscription subscription = broadcasters.join(joining, connection, encoder);
@@ -133,6 +139,7 @@ public class Streams {
           request,
           identity,
           place,
+          joinings,
           connection -> {
             greet(connection, Optional.of(start.toString()), joinings);
             begin(
@@ -147,7 +154,11 @@ public class Streams {
   }
 
   private void open(
-      Request request, Identity identity, Admission place, Consumer<SseConnection> setUp) {
+      Request request,
+      Identity identity,
+      Admission place,
+      List<Joining> joinings,
+      Consumer<SseConnection> setUp) {
     if (StreamParameters.isHead(request.http())) {
       request.answer().resume(SseConnection.headOnly());
       return;
@@ -160,8 +171,11 @@ public class Streams {
             workers);
     connection.whenEnded(place.keep()::close);
     try {
-      connections.opened(connection);
+      String presenceId = connections.opened(connection);
       connection.whenEnded(() -> connections.closed(connection));
+      for (Joining joining : joinings) {
+        presence.joined(presenceId, identity, joining.channel());
+      }
       setUp.accept(connection);
     } catch (RuntimeException e) {
       if (connection.release()) {
