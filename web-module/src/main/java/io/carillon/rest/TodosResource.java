@@ -26,7 +26,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.io.IOException;
 
 /** The items of a shared list. */
-@Path("lists/{channel}/todos")
+@Path("lists/{list}/todos")
 @ApplicationScoped
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -48,13 +48,13 @@ public class TodosResource {
   @GET
   public Response list(
       @Context SecurityContext security,
-      @PathParam("channel") String channel,
+      @PathParam("list") String list,
       @QueryParam("after") String after,
       @QueryParam("limit") String limit) {
     ListService.Items page =
         lists.list(
             Caller.of(security),
-            new ChannelName(channel),
+            new ChannelName(list),
             Parameters.offset(after, "after").orElse(0),
             Parameters.limit(limit, ListService.MAX_PAGE, ListService.MAX_PAGE));
     return Answers.json(200, out -> writePage(page, out));
@@ -78,14 +78,14 @@ public class TodosResource {
   @POST
   public void add(
       @Context SecurityContext security,
-      @PathParam("channel") String channel,
+      @PathParam("list") String list,
       JsonObject body,
       @Suspended AsyncResponse response) {
     answers.answer(
         response,
         lists.add(
             Caller.of(security),
-            new ChannelName(channel),
+            new ChannelName(list),
             body.requireString("text"),
             body.string("clientId").orElse(""),
             MessagesResource.TRANSPORT),
@@ -97,14 +97,14 @@ public class TodosResource {
   @Path("{id}")
   public void change(
       @Context SecurityContext security,
-      @PathParam("channel") String channel,
+      @PathParam("list") String list,
       @PathParam("id") String id,
       JsonObject body,
       @Suspended AsyncResponse response) {
     answers.answer(
         response,
         lists.change(
-            Caller.of(security), new ChannelName(channel), id, body, body.wholeInt("version")),
+            Caller.of(security), new ChannelName(list), id, body, body.wholeInt("version")),
         receipt -> todo(receipt.publication(), 200));
   }
 
@@ -112,14 +112,13 @@ public class TodosResource {
   @Path("{id}")
   public void delete(
       @Context SecurityContext security,
-      @PathParam("channel") String channel,
+      @PathParam("list") String list,
       @PathParam("id") String id,
       @QueryParam("version") String version,
       @Suspended AsyncResponse response) {
     answers.answer(
         response,
-        lists.delete(
-            Caller.of(security), new ChannelName(channel), id, Parameters.version(version)),
+        lists.delete(Caller.of(security), new ChannelName(list), id, Parameters.version(version)),
         receipt -> Response.noContent().build());
   }
 
