@@ -8,3 +8,6 @@ alter table read_mark set (fillfactor = 70);
 
 -- Entries of inboxes that are not read yet; chat messages have no state, so they cost nothing here.
 create index message_unread on message (channel_id, msg_offset) where inbox_state < 2;
+
+-- Channels whose logs are pruned, found without passing over those that are kept for ever.
+create index channel_pruned on channel (id) where history_millis >= 0;
