@@ -40,7 +40,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -406,6 +408,32 @@ abstract class MessageRepositoryContract {
                 return null;
               }));
     }
+  }
+
+  @Test
+  void answersARemovalAfterTheAppendThatHasPassedTheCheck() throws Exception {
+    Channel board = f.channel("board", ChannelKind.CHAT, Visibility.PRIVATE, ChannelPolicy.DEFAULT);
+    f.memberships.add(board, alice.userId(), Role.WRITER);
+    CountDownLatch checked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    Race.atOnce(
+        List.of(
+            () ->
+                f.transactions.run(
+                    () -> {
+                      f.stored(send(board, alice, "allowed"));
+                      checked.countDown();
+                      // The removal must not be through before this commits; give it the time.
+                      return answered.await(300, TimeUnit.MILLISECONDS);
+                    }),
+            () -> {
+              assertThat(checked.await(10, TimeUnit.SECONDS)).isTrue();
+              f.memberships.remove(board, alice.userId());
+              long end = f.now(board).lastOffset();
+              answered.countDown();
+              assertThat(end).isEqualTo(1);
+              return true;
+            }));
   }
 
   // ---- edits and deletes
