@@ -2,7 +2,9 @@ package io.carillon.gateway;
 
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.Unmanaged;
+import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
 
 /**
  * Makes endpoints whose {@code @Inject} fields are filled on every server: embedded Tomcat would
@@ -22,5 +24,15 @@ public class CdiConfigurator extends ServerEndpointConfig.Configurator {
         .inject()
         .postConstruct()
         .get();
+  }
+
+  /**
+   * None: compression would cost memory for each idle connection, and work for each connection of a
+   * fan-out.
+   */
+  @Override
+  public List<Extension> getNegotiatedExtensions(
+      List<Extension> installed, List<Extension> requested) {
+    return List.of();
   }
 }

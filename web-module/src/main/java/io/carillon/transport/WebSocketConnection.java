@@ -178,7 +178,8 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
   }
 
   private void sendClose() {
-    OutboundQueue.Offer offer = queue.send(EncodedFrame.close(ErrorCode.INTERNAL));
+    OutboundQueue.Offer offer = queue.offer(EncodedFrame.close(ErrorCode.INTERNAL));
+    queue.flush(); // together with a farewell
     if (offer == OutboundQueue.Offer.CLOSED) {
       tellAndCut();
     } else {
