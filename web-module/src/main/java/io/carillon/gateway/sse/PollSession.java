@@ -12,14 +12,12 @@ import io.carillon.hub.OutboundQueue;
 import io.carillon.hub.PublicationEncoder;
 import io.carillon.hub.Subscriber;
 import io.carillon.hub.Subscription;
-import io.carillon.json.Json;
 import io.carillon.node.Workers;
-import io.carillon.rest.Problem;
 import io.carillon.transport.LongPollConnection;
+import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +37,7 @@ final class PollSession {
   private static final int MAX_CATCH_UP_ROUNDS = 20;
 
   private final LongPollConnection connection;
+  private final AsyncResponse response;
   private final List<Joining> joinings;
   private final Workers workers;
   private final boolean atOnce;
@@ -54,16 +53,19 @@ final class PollSession {
   private boolean answered;
 
   /**
+   * @param response for a refusal, which JAX-RS makes; an answer goes through the connection
    * @param atOnce answer as soon as the logs are read, with or without events
    * @param wait at most
    */
   PollSession(
       LongPollConnection connection,
+      AsyncResponse response,
       List<Joining> joinings,
       Workers workers,
       boolean atOnce,
       Duration wait) {
     this.connection = connection;
+    this.response = response;
     this.joinings = joinings;
     this.workers = workers;
     this.atOnce = atOnce;
@@ -182,12 +184,9 @@ final class PollSession {
       over = true;
       answered = true;
     }
-    Problem problem = Problem.of(new RealtimeException(reason, "poll ended"));
-    Map<String, String> headers = new HashMap<>(Map.of("Content-Type", Problem.MEDIA_TYPE));
-    problem
-        .retryAfterSeconds()
-        .ifPresent(seconds -> headers.put("Retry-After", Long.toString(seconds)));
-    connection.answer(problem.status(), headers, Json.bytes(problem.toJson()));
+    if (connection.release()) {
+      workers.io().execute(() -> response.resume(new RealtimeException(reason, "poll ended")));
+    }
   }
 
   private void answer() {

@@ -157,7 +157,8 @@ public class Polls {
     connection.whenEnded(place.keep()::close);
     boolean atOnce = wait.isZero();
     PollSession poll =
-        new PollSession(connection, joinings, workers, atOnce, atOnce ? READING : wait);
+        new PollSession(
+            connection, request.answer(), joinings, workers, atOnce, atOnce ? READING : wait);
     connection.whenClosing(poll::close);
     try {
       String presenceId = connections.opened(connection);

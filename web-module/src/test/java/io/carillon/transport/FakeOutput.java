@@ -1,0 +1,106 @@
+package io.carillon.transport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A client that takes what a test lets it take. */
+public final class FakeOutput implements StreamOutput {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  public final List<Integer> writes = new ArrayList<>();
+  private Listener listener;
+  private int room = Integer.MAX_VALUE;
+  public boolean begun;
+  public boolean completed;
+  public boolean aborted;
+  private boolean broken;
+  private boolean over;
+
+  /** Takes so many more bytes, and says that it does. */
+  public void takeMore(int count) {
+    room = count;
+    listener.writePossible();
+  }
+
+  public void takeNothing() {
+    room = 0;
+  }
+
+  /** The client has gone; nobody knows yet. */
+  public void breakDown() {
+    broken = true;
+  }
+
+  /** The container says that it is over. */
+  public void endByContainer() {
+    end();
+  }
+
+  public String text() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  public EventStreamParser stream() {
+    return EventStreamParser.parse(bytes.toByteArray());
+  }
+
+  private boolean end() {
+    if (over) {
+      return false;
+    }
+    over = true;
+    listener.ended();
+    return true;
+  }
+
+  @Override
+  public void listen(Listener newListener) {
+    listener = newListener;
+  }
+
+  @Override
+  public boolean begin(int status, Map<String, String> headers) {
+    begun = true;
+    listener.writePossible();
+    return true;
+  }
+
+  @Override
+  public int write(byte[] some, int offset, int length) throws IOException {
+    if (over) {
+      throw new AssertionError("written to after the end");
+    }
+    if (broken) {
+      throw new IOException("broken pipe");
+    }
+    if (!begun) {
+      return 0;
+    }
+    int taken = Math.min(length, room);
+    if (taken > 0) {
+      writes.add(taken);
+    }
+    bytes.write(some, offset, taken);
+    room -= taken;
+    return taken;
+  }
+
+  @Override
+  public boolean complete() {
+    completed |= end();
+    return true;
+  }
+
+  @Override
+  public void abort() {
+    aborted |= end();
+  }
+
+  @Override
+  public boolean release() {
+    return !begun && end();
+  }
+}
