@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -41,6 +42,7 @@ public class Connections {
   private final Clock clock;
   private final Set<LiveConnection>[] spokes; // each is visited once in a heartbeat interval
   private final Map<LiveConnection, Place> places = new ConcurrentHashMap<>();
+  private final Object lastOneLeft = new Object();
   private int tick; // confined to the wheel
   private volatile boolean draining;
 
@@ -107,6 +109,11 @@ public class Connections {
     }
     metrics.connections(connection.transport(), -1);
     forget(connection, place);
+    if (draining && places.isEmpty()) {
+      synchronized (lastOneLeft) {
+        lastOneLeft.notifyAll();
+      }
+    }
   }
 
   private void forget(LiveConnection connection, Place place) {
@@ -175,6 +182,25 @@ public class Connections {
       long delay = ThreadLocalRandom.current().nextLong(Math.max(1, time.toMillis()));
       workers.after(Duration.ofMillis(delay), () -> connection.close(ErrorCode.DRAINING));
     }
+  }
+
+  /**
+   * Waits until nobody is left after {@link #drain}.
+   *
+   * @return whether that was so within the time
+   */
+  public boolean awaitDrained(Duration time) throws InterruptedException {
+    long deadline = System.nanoTime() + time.toNanos();
+    synchronized (lastOneLeft) {
+      while (!places.isEmpty()) {
+        long leftNanos = deadline - System.nanoTime();
+        if (leftNanos <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(lastOneLeft, leftNanos);
+      }
+    }
+    return true;
   }
 
   public boolean isDraining() {

@@ -29,6 +29,10 @@ import java.time.Duration;
 @ApplicationScoped
 public class NodeLifecycle implements BusListener {
   private static final Logger LOG = System.getLogger(NodeLifecycle.class.getName());
+
+  /** For those asked last to get what is on its way to them. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
   private static final int PRUNE_ROWS = 5_000;
 
@@ -121,9 +125,20 @@ public class NodeLifecycle implements BusListener {
     }
   }
 
-  /** Asks all connections to leave, within the drain time; requests are still answered. */
+  /**
+   * Asks all connections to leave within the drain time, and waits for them as long; requests are
+   * still answered. The thread's interruption ends the wait.
+   */
   public void drain() {
-    connections.drain(settings.node().drainTime());
+    Duration time = settings.node().drainTime();
+    connections.drain(time);
+    try {
+      if (!connections.awaitDrained(time.plus(LAST_WORDS))) {
+        LOG.log(Level.WARNING, "{0} connections did not leave in time", connections.count());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

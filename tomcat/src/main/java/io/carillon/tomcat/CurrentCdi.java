@@ -25,6 +25,11 @@ final class CurrentCdi implements CDIProvider {
     CDI.setCDIProvider(PROVIDER); // again for each: the same one
   }
 
+  /** A bean of the application whose loader this is, which must be running. */
+  static <T> T bean(ClassLoader loader, Class<T> type) {
+    return PROVIDER.byLoader.get(loader).select(type).get();
+  }
+
   /** Forgets the application whose loader this is. */
   static void forget(ClassLoader loader) {
     PROVIDER.byLoader.remove(loader);

@@ -1,5 +1,6 @@
 package io.carillon.tomcat;
 
+import io.carillon.application.NodeLifecycle;
 import io.carillon.config.InvalidSettingsException;
 import io.carillon.config.Settings;
 import io.carillon.config.SettingsLoader;
@@ -73,6 +74,9 @@ public final class TomcatServer implements AutoCloseable {
                 + settings.http().port()
                 + ": CARILLON_HTTP_PORT sets another port, CARILLON_HTTP_HOST another address");
       }
+      // With the listener still open: a load balancer must be able to read that it is draining.
+      ClassLoader application = context.getLoader().getClassLoader();
+      add((AutoCloseable) () -> CurrentCdi.bean(application, NodeLifecycle.class).drain());
     } catch (LifecycleException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -101,7 +105,10 @@ public final class TomcatServer implements AutoCloseable {
     return connector.getLocalPort();
   }
 
-  /** Stops taking connections, stops the application and closes the database. */
+  /**
+   * Asks connections to leave and waits for that as long as the drain time says, then stops the
+   * application and closes the database.
+   */
   @Override
   public void close() {
     while (!parts.isEmpty()) {

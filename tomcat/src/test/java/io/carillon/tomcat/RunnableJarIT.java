@@ -42,7 +42,7 @@ class RunnableJarIT {
     for (int round = 0; round < 2; round++) { // unpacks its libraries, then finds them
       start(Map.of("CARILLON_HTTP_PORT", "0", "XDG_CACHE_HOME", cache.toString()));
       await()
-          .atMost(Duration.ofMinutes(2)) // a machine may be busy
+          .atMost(Duration.ofMinutes(4)) // a machine may be busy
           .failFast("the process has ended", () -> !process.isAlive())
           .until(() -> ADDRESS.matcher(output()).find());
       Matcher address = ADDRESS.matcher(output());

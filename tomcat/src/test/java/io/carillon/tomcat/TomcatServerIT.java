@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,13 +53,7 @@ class TomcatServerIT {
 
   @Test
   void takesTheLoginThatItSuggests() throws Exception {
-    HttpResponse<String> login =
-        client.send(
-            request(server, "/api/login")
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(Console.LOGIN))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> login = login(server);
     assertThat(login.statusCode()).as(login.body()).isEqualTo(200);
     assertThat(login.body()).contains("\"token\"");
   }
@@ -122,6 +118,23 @@ class TomcatServerIT {
   }
 
   @Test
+  void asksConnectionsBackBeforeItStops() throws Exception {
+    TomcatServer draining = TomcatServer.start(settings("draining"));
+    String token = login(draining).body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+    HttpResponse<InputStream> stream =
+        client.send(
+            request(draining, "/api/channels/general/events")
+                .header("Authorization", "Bearer " + token)
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(stream.statusCode()).isEqualTo(200);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(draining::close);
+    String heard = new String(stream.body().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(heard).contains("retry:");
+    closed.get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
   void saysWhichSettingToChangeWhenThePortIsTaken() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Map<String, String> values =
@@ -164,6 +177,15 @@ class TomcatServerIT {
             "CARILLON_HTTP_PORT", "0",
             "CARILLON_DEMO", "true",
             "CARILLON_DATA_FOLDER", folder.resolve(name).toString()));
+  }
+
+  private HttpResponse<String> login(TomcatServer to) throws Exception {
+    return client.send(
+        request(to, "/api/login")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(Console.LOGIN))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> get(TomcatServer from, String path) throws Exception {
