@@ -31,6 +31,12 @@ final class Storage implements AutoCloseable {
   private static final String UNIT = "carillon";
   private static final Duration IDLE_VALIDATION = Duration.ofSeconds(10);
 
+  /**
+   * Appends to one channel wait for each other. H2 would give up after a second or two; PostgreSQL
+   * never, not even when a node hangs that holds the channel.
+   */
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
+
   private final AgroalDataSource pool;
   private final CompletableFuture<EntityManagerFactory> unit = new CompletableFuture<>();
 
@@ -142,11 +148,13 @@ final class Storage implements AutoCloseable {
       factory.connectionProviderClassName("org.h2.Driver");
       // The server closes it, after the last transaction; H2's own hook would not wait for that.
       factory.jdbcProperty("DB_CLOSE_ON_EXIT", "FALSE");
+      factory.jdbcProperty("LOCK_TIMEOUT", Long.toString(LOCK_WAIT.toMillis()));
     } else {
       factory.connectionProviderClassName("org.postgresql.Driver");
       factory.jdbcProperty("ApplicationName", "carillon");
       factory.jdbcProperty("reWriteBatchedInserts", "true");
       factory.jdbcProperty("tcpKeepAlive", "true");
+      factory.jdbcProperty("options", "-c lock_timeout=" + LOCK_WAIT.toMillis());
     }
     return factory;
   }
