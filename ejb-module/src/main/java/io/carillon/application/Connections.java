@@ -4,10 +4,10 @@ import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.user.Identity;
-import io.carillon.domain.user.UserId;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import io.carillon.presence.PresenceService;
+import io.carillon.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
@@ -18,9 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -35,16 +38,26 @@ public class Connections {
   private static final Logger LOG = System.getLogger(Connections.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** Between the check of a client's credentials and its connection being kept here. */
+  private static final Duration MAX_OPENING = Duration.ofSeconds(30);
+
+  private static final int MAX_ENDED = 1_000;
+
   private final Workers workers;
   private final Metrics metrics;
   private final PresenceService presence;
+  private final Authenticator authenticator;
   private final Settings.Connections limits;
   private final Clock clock;
   private final Set<LiveConnection>[] spokes; // each is visited once in a heartbeat interval
   private final Map<LiveConnection, Place> places = new ConcurrentHashMap<>();
   private final Object lastOneLeft = new Object();
+  private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   private int tick; // confined to the wheel
   private volatile boolean draining;
+
+  /** A revocation of the last half minute. */
+  private record Ended(RightsChange what, long sinceNanos) {}
 
   private record Place(int spoke, String presenceId, Identity identity) {}
 
@@ -52,6 +65,7 @@ public class Connections {
     this.workers = null;
     this.metrics = null;
     this.presence = null;
+    this.authenticator = null;
     this.limits = null;
     this.clock = null;
     this.spokes = null;
@@ -60,10 +74,16 @@ public class Connections {
   @Inject
   @SuppressWarnings({"unchecked", "rawtypes"})
   public Connections(
-      Workers workers, Metrics metrics, PresenceService presence, Settings settings, Clock clock) {
+      Workers workers,
+      Metrics metrics,
+      PresenceService presence,
+      Authenticator authenticator,
+      Settings settings,
+      Clock clock) {
     this.workers = workers;
     this.metrics = metrics;
     this.presence = presence;
+    this.authenticator = authenticator;
     this.limits = settings.connections();
     this.clock = clock;
     this.spokes = new Set[(int) Math.max(1, limits.heartbeatInterval().toSeconds())];
@@ -98,7 +118,23 @@ public class Connections {
     if (draining) {
       connection.close(ErrorCode.DRAINING);
     }
+    // A proof that was taken back while the connection was being made closed nothing: ask again.
+    if (ended.stream().anyMatch(change -> concerns(change.what(), place.identity()))) {
+      try {
+        workers.io().execute(() -> checkAgain(connection));
+      } catch (RejectedExecutionException e) {
+        connection.close(ErrorCode.OVERLOADED); // unchecked, it must not stay
+      }
+    }
     return presenceId;
+  }
+
+  private void checkAgain(LiveConnection connection) {
+    try {
+      authenticator.refresh(connection.identity());
+    } catch (RuntimeException e) {
+      connection.close(Failures.of(e).code());
+    }
   }
 
   /** Forgets a connection that has ended; only the first call counts. */
@@ -150,17 +186,25 @@ public class Connections {
 
   /** Ends what a revocation concerns: all connections of a user, or those of one token. */
   public void onRightsChange(RightsChange change, ErrorCode reason) {
-    UserId user = change.concernedUser().orElse(null);
-    if (user == null || change.concernedChannel().isPresent()) {
+    if (change.concernedUser().isEmpty() || change.concernedChannel().isPresent()) {
       return;
     }
-    String token = change.revokedToken().orElse(null);
-    closeAll(
-        identity ->
-            identity.organization().equals(change.organization())
-                && identity.userId().equals(user)
-                && (token == null || identity.tokenId().equals(token)),
-        reason);
+    long now = System.nanoTime();
+    while (ended.size() >= MAX_ENDED || isOver(ended.peek(), now)) {
+      ended.poll();
+    }
+    ended.add(new Ended(change, now)); // before the look around: one that opens now sees it
+    closeAll(identity -> concerns(change, identity), reason);
+  }
+
+  private static boolean isOver(Ended change, long now) {
+    return change != null && now - change.sinceNanos() > MAX_OPENING.toNanos();
+  }
+
+  private static boolean concerns(RightsChange change, Identity identity) {
+    return identity.organization().equals(change.organization())
+        && change.concernedUser().map(identity.userId()::equals).orElse(false)
+        && change.revokedToken().map(identity.tokenId()::equals).orElse(true);
   }
 
   public void closeAll(Predicate<Identity> whose, ErrorCode reason) {

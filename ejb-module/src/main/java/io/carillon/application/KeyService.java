@@ -1,5 +1,7 @@
 package io.carillon.application;
 
+import io.carillon.bus.Bus;
+import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
@@ -26,16 +28,21 @@ public class KeyService {
   private final ApiKeys keys;
   private final ApiKeyRepository repository;
   private final Audit audit;
+  private final AfterCommit afterCommit;
+  private final Bus bus;
 
   protected KeyService() { // for the client proxy
-    this(null, null, null);
+    this(null, null, null, null, null);
   }
 
   @Inject
-  public KeyService(ApiKeys keys, ApiKeyRepository repository, Audit audit) {
+  public KeyService(
+      ApiKeys keys, ApiKeyRepository repository, Audit audit, AfterCommit afterCommit, Bus bus) {
     this.keys = keys;
     this.repository = repository;
     this.audit = audit;
+    this.afterCommit = afterCommit;
+    this.bus = bus;
   }
 
   /**
@@ -89,9 +96,10 @@ public class KeyService {
   @Transactional
   public void revoke(Identity by, String id) {
     requireAdmin(by);
-    if (!keys.revoke(by.organization(), id)) {
-      throw new RealtimeException(ErrorCode.NOT_FOUND, "key");
-    }
+    RightsChange change =
+        keys.revoke(by.organization(), id)
+            .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "key"));
+    afterCommit.run(() -> bus.announce(change));
     audit.organization(by, "key.revoke", id, NOTHING, NOTHING);
   }
 

@@ -1,6 +1,5 @@
 package io.carillon.security;
 
-import io.carillon.bus.Bus;
 import io.carillon.bus.RightsChange;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
@@ -15,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,20 +30,17 @@ public class ApiKeys {
   private static final HexFormat HEX = HexFormat.of();
 
   private final ApiKeyRepository keys;
-  private final Bus bus;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
   protected ApiKeys() { // for the client proxy
     this.keys = null;
-    this.bus = null;
     this.clock = null;
   }
 
   @Inject
-  public ApiKeys(ApiKeyRepository keys, Bus bus, Clock clock) {
+  public ApiKeys(ApiKeyRepository keys, Clock clock) {
     this.keys = keys;
-    this.bus = bus;
     this.clock = clock;
   }
 
@@ -81,16 +78,15 @@ public class ApiKeys {
   }
 
   /**
-   * Ends a key, and the connections that were opened with it.
+   * Ends a key.
    *
-   * @return false when the organization has no such valid key
+   * @return what the bus is to be told once that is committed, so that the connections which the
+   *     key has opened end as well; empty when the organization has no such valid key
    */
-  public boolean revoke(String organization, String id) {
-    boolean revoked = keys.revoke(organization, id);
-    if (revoked) {
-      bus.announce(RightsChange.ofToken(organization, userOf(id), id));
-    }
-    return revoked;
+  public Optional<RightsChange> revoke(String organization, String id) {
+    return keys.revoke(organization, id)
+        ? Optional.of(RightsChange.ofToken(organization, userOf(id), id))
+        : Optional.empty();
   }
 
   /**

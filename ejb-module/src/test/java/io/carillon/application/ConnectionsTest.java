@@ -1,0 +1,180 @@
+package io.carillon.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.OrganizationRole;
+import io.carillon.domain.user.UserId;
+import io.carillon.hub.OutboundQueue;
+import io.carillon.node.Metrics;
+import io.carillon.node.Workers;
+import io.carillon.presence.PresenceService;
+import io.carillon.security.Authenticator;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+class ConnectionsTest {
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final Set<String> revoked = new HashSet<>();
+  private final Connections connections =
+      new Connections(
+          new TasksAtHand(),
+          new Metrics(new SimpleMeterRegistry()),
+          new NobodyWatches(),
+          new Record(),
+          Settings.of(Map.of()),
+          Clock.systemUTC());
+
+  private static Identity alice(String token) {
+    return new Identity(
+        "demo",
+        new UserId("alice"),
+        "Alice",
+        "",
+        OrganizationRole.MEMBER,
+        token,
+        Instant.MAX,
+        Identity.Kind.USER);
+  }
+
+  private void revoke(String token) {
+    revoked.add(token);
+    connections.onRightsChange(
+        RightsChange.ofToken("demo", new UserId("alice"), token), ErrorCode.UNAUTHENTICATED);
+  }
+
+  private FakeConnection open(String token) {
+    FakeConnection connection = new FakeConnection(alice(token));
+    connections.opened(connection);
+    while (!tasks.isEmpty()) {
+      tasks.remove().run();
+    }
+    return connection;
+  }
+
+  @Test
+  void closesThoseOfARevokedTokenAndNoOthers() {
+    FakeConnection mine = open("one");
+    FakeConnection other = open("two");
+    revoke("one");
+    assertThat(mine.reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    assertThat(other.reasons).isEmpty();
+  }
+
+  @Test
+  void closesAConnectionThatOpensJustAfterItsTokenWasRevoked() {
+    revoke("one");
+    assertThat(open("one").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    assertThat(open("two").reasons).isEmpty();
+  }
+
+  @Test
+  void closesAllOfALockedUserAndNoneOnceUnlocked() {
+    FakeConnection open = open("one");
+    revoked.addAll(List.of("one", "two"));
+    connections.onRightsChange(
+        RightsChange.ofUser("demo", new UserId("alice")), ErrorCode.UNAUTHENTICATED);
+    assertThat(open.reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    assertThat(open("two").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    revoked.clear();
+    assertThat(open("two").reasons).isEmpty();
+  }
+
+  @Test
+  void remembersABoundedNumberOfRevocations() {
+    for (int i = 0; i < 5_000; i++) {
+      revoke("token" + i);
+    }
+    assertThat(open("token4999").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    assertThat(open("another").reasons).isEmpty();
+  }
+
+  /** Work that waits until the test does it. */
+  private final class TasksAtHand implements Workers {
+    @Override
+    public Executor io() {
+      return tasks::add;
+    }
+
+    @Override
+    public void start(String name, Runnable loop) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void every(Duration period, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void after(Duration delay, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private static final class NobodyWatches extends PresenceService {
+    @Override
+    public void connected(String connectionId, Identity identity, String transport) {}
+
+    @Override
+    public void disconnected(String connectionId, Identity identity) {}
+  }
+
+  /** Knows whose proof is still good. */
+  private final class Record extends Authenticator {
+    @Override
+    public Identity refresh(Identity current) {
+      if (revoked.contains(current.tokenId())) {
+        throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "revoked");
+      }
+      return current;
+    }
+  }
+
+  private static final class FakeConnection implements LiveConnection {
+    private final Identity identity;
+    private final List<ErrorCode> reasons = new ArrayList<>();
+
+    FakeConnection(Identity identity) {
+      this.identity = identity;
+    }
+
+    @Override
+    public Identity identity() {
+      return identity;
+    }
+
+    @Override
+    public String transport() {
+      return "test";
+    }
+
+    @Override
+    public OutboundQueue queue() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close(ErrorCode reason) {
+      reasons.add(reason);
+    }
+
+    @Override
+    public void heartbeat() {}
+  }
+}
