@@ -191,7 +191,19 @@ public class NotificationService {
    * @throws RealtimeException with {@code FORBIDDEN} for a program
    */
   public CompletionStage<Publication> mark(Identity by, String id, InboxState state) {
-    return messages.mark(by, inboxOf(by).name(), id, state).thenApply(Receipt::publication);
+    return messages
+        .mark(by, inboxOf(by).name(), id, state)
+        .handle(
+            (receipt, failure) -> {
+              if (failure == null) {
+                return receipt.publication();
+              }
+              RealtimeException reason = Failures.of(failure);
+              // Nobody is kept from the own inbox, but it is only made with its first entry.
+              throw reason.code() == ErrorCode.FORBIDDEN
+                  ? new RealtimeException(ErrorCode.NOT_FOUND, "notification")
+                  : reason;
+            });
   }
 
   /**
