@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ public final class Json {
             : (Object) parser.getLongValue();
       }
       case VALUE_NUMBER_FLOAT -> {
-        return parser.getDecimalValue();
+        return decimal(parser);
       }
       case VALUE_TRUE -> {
         return Boolean.TRUE;
@@ -132,6 +133,14 @@ public final class Json {
         return null;
       }
       default -> throw new RealtimeException(ErrorCode.MALFORMED, "JSON");
+    }
+  }
+
+  private static BigDecimal decimal(JsonParser parser) throws IOException {
+    try {
+      return parser.getDecimalValue();
+    } catch (ArithmeticException | NumberFormatException e) { // an exponent beyond 32 bits
+      throw new RealtimeException(ErrorCode.MALFORMED, "number", e);
     }
   }
 
@@ -205,7 +214,7 @@ public final class Json {
       to.writeNumber(number);
     } else if (value instanceof Double number) {
       to.writeNumber(number);
-    } else if (value instanceof java.math.BigDecimal number) {
+    } else if (value instanceof BigDecimal number) {
       to.writeNumber(number);
     } else if (value instanceof java.math.BigInteger number) {
       to.writeNumber(number);
