@@ -76,6 +76,11 @@ final class CatchUp {
         return;
       }
       LogPage page = read.get();
+      if (!page.continuesFrom(readTo)) {
+        // What comes next was removed while this was read: the client joins anew, and is told so.
+        subscription.end(ErrorCode.CONFLICT);
+        return;
+      }
       for (Publication publication : page.publications()) {
         if (queue.isCrowded()) {
           // Encoded, a page is larger than its payloads, and others may be filling this queue too.

@@ -439,7 +439,8 @@ final class Shard {
       return;
     }
     LogPage page = read.get();
-    if (!feed.epoch.isEmpty() && !feed.epoch.equals(page.epoch())) {
+    boolean sameLog = feed.epoch.isEmpty() || feed.epoch.equals(page.epoch());
+    if (!sameLog || !page.continuesFrom(from)) {
       replaced(feed);
       return;
     }

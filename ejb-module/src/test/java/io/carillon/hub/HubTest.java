@@ -315,6 +315,16 @@ class HubTest {
   }
 
   @Test
+  void endsASubscriptionThatWouldHaveAGap() {
+    publish(30);
+    log.pruneTo(GENERAL, 20);
+    Client client = client("alice");
+    hub.subscribe(GENERAL, 5, client);
+    await().untilAsserted(() -> assertThat(client.ended).containsExactly(ErrorCode.CONFLICT));
+    assertThat(client.got).isEmpty();
+  }
+
+  @Test
   void forgetsAChannelThatNobodyListensTo() {
     Client client = client("alice");
     Subscription subscription = hub.subscribe(GENERAL, 0, client);

@@ -27,6 +27,7 @@ final class MemoryLog implements MessageRepository {
   private final Map<ChannelKey, Long> ends = new HashMap<>();
   private RuntimeException failure;
   private int reads;
+  private long pruned;
 
   synchronized Publication add(ChannelKey channel) {
     long offset = ends.merge(channel, 1L, Long::sum);
@@ -45,6 +46,12 @@ final class MemoryLog implements MessageRepository {
 
   synchronized void failWith(RuntimeException newFailure) {
     failure = newFailure;
+  }
+
+  /** Removes the channel's changes up to an offset. */
+  synchronized void pruneTo(ChannelKey channel, long offset) {
+    logs.get(channel).headMap(offset, true).clear();
+    pruned = offset;
   }
 
   synchronized int reads() {
@@ -90,7 +97,7 @@ final class MemoryLog implements MessageRepository {
         more
             ? page.get(page.size() - 1).revision()
             : Math.max(offset, ends.getOrDefault(channel, 0L));
-    return Optional.of(new LogPage(EPOCH, page, completeTo, more, 0));
+    return Optional.of(new LogPage(EPOCH, page, completeTo, more, pruned));
   }
 
   @Override

@@ -7,48 +7,32 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import io.carillon.config.Settings;
-import io.carillon.tomcat.TomcatServer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The demo page in a real browser, as two people in two windows use it. */
 @DisabledIfSystemProperty(named = "skipBrowser", matches = "(?!false).*")
 class DemoPageIT {
-  @TempDir static Path folder;
-  private static TomcatServer server;
-  private static Chromium chromium;
+  private static DemoServer demo;
 
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private final List<BrowserContext> windows = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void start() {
-    chromium = Chromium.start();
-    server =
-        TomcatServer.start(
-            Settings.of(
-                Map.of(
-                    "CARILLON_HTTP_PORT", "0",
-                    "CARILLON_DEMO", "true",
-                    "CARILLON_DATA_FOLDER", folder.toString())));
+    demo = new DemoServer();
   }
 
   @AfterAll
   static void stop() {
-    if (server != null) {
-      server.close();
-    }
-    if (chromium != null) {
-      chromium.close();
+    if (demo != null) {
+      demo.close();
     }
   }
 
@@ -58,7 +42,7 @@ class DemoPageIT {
   }
 
   private Page signIn(String user) {
-    BrowserContext window = chromium.browser().newContext();
+    BrowserContext window = demo.browser().newContext();
     windows.add(window);
     Page page = window.newPage();
     page.setDefaultTimeout(30_000);
@@ -69,7 +53,7 @@ class DemoPageIT {
           }
         });
     page.onPageError(complaints::add);
-    page.navigate("http://127.0.0.1:" + server.port() + "/");
+    page.navigate(demo.page());
     page.getByLabel("User").fill(user);
     page.getByLabel("Password").fill(user);
     page.locator("#login button.main").click();
@@ -153,10 +137,10 @@ class DemoPageIT {
 
   @Test
   void saysWhyASignInFailed() {
-    BrowserContext window = chromium.browser().newContext();
+    BrowserContext window = demo.browser().newContext();
     windows.add(window);
     Page page = window.newPage();
-    page.navigate("http://127.0.0.1:" + server.port() + "/");
+    page.navigate(demo.page());
     screenshot(page, "demo-login");
     page.getByLabel("User").fill("alice");
     page.getByLabel("Password").fill("wrong");

@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
-import io.carillon.config.Settings;
-import io.carillon.tomcat.TomcatServer;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Client code of two common kinds, as it stands in many portals and without a change for Carillon:
@@ -24,39 +19,27 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledIfSystemProperty(named = "skipBrowser", matches = "(?!false).*")
 class PlainClientsIT {
-  @TempDir static Path folder;
-  private static TomcatServer server;
-  private static Chromium chromium;
+  private static DemoServer demo;
   private BrowserContext window;
   private Page page;
 
   @BeforeAll
   static void start() {
-    chromium = Chromium.start();
-    server =
-        TomcatServer.start(
-            Settings.of(
-                Map.of(
-                    "CARILLON_HTTP_PORT", "0",
-                    "CARILLON_DEMO", "true",
-                    "CARILLON_DATA_FOLDER", folder.toString())));
+    demo = new DemoServer();
   }
 
   @AfterAll
   static void stop() {
-    if (server != null) {
-      server.close();
-    }
-    if (chromium != null) {
-      chromium.close();
+    if (demo != null) {
+      demo.close();
     }
   }
 
   @BeforeEach
   void signIn() {
-    window = chromium.browser().newContext();
+    window = demo.browser().newContext();
     page = window.newPage();
-    page.navigate("http://127.0.0.1:" + server.port() + "/");
+    page.navigate(demo.page());
     page.evaluate(
         """
         async () => {

@@ -1,5 +1,6 @@
 package io.carillon.gateway.chat;
 
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
@@ -74,7 +75,7 @@ final class JoinedChannel implements Subscriber {
 
   @Override
   public PublicationEncoder encoder() {
-    return ChatEncoder.CARILLON_V1;
+    return TripleEncoder.JSON;
   }
 
   @Override

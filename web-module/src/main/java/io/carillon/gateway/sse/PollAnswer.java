@@ -1,5 +1,6 @@
 package io.carillon.gateway.sse;
 
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.application.Position;
 import io.carillon.domain.channel.Cursor;
@@ -14,7 +15,7 @@ final class PollAnswer {
   /**
    * What came since the client's position, and how far that goes.
    *
-   * @param events entries as {@link PollEncoder} makes them
+   * @param events entries as {@link TripleEncoder} makes them
    */
   static byte[] events(List<Joining> channels, List<EncodedFrame> events, Position reached) {
     return EventJson.bytes(

@@ -1,5 +1,6 @@
 package io.carillon.gateway.sse;
 
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.application.Position;
 import io.carillon.domain.error.ErrorCode;
@@ -84,7 +85,7 @@ final class PollSession {
 
       @Override
       public PublicationEncoder encoder() {
-        return PollEncoder.ENTRY;
+        return TripleEncoder.JSON;
       }
 
       @Override

@@ -1,5 +1,6 @@
 package io.carillon.gateway.chat;
 
+import io.carillon.gateway.TripleEncoder;
 import static io.carillon.gateway.chat.ChatWorld.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +51,7 @@ class ChatSessionTest {
             .deliver(
                 world.subscription(channel),
                 event,
-                ChatEncoder.CARILLON_V1.encode(event).orElseThrow());
+                TripleEncoder.JSON.encode(event).orElseThrow());
     if (offer == Offer.FLUSH_DUE) {
       client.queue().flush();
     }
@@ -180,7 +181,7 @@ class ChatSessionTest {
     var subscription = world.subscription("general");
     join("general", ",\"since\":\"k3-10\"");
     assertThat(world.deeds).contains("start general from 10");
-    var frame = ChatEncoder.CARILLON_V1.encode(message("general", 21, "x")).orElseThrow();
+    var frame = TripleEncoder.JSON.encode(message("general", 21, "x")).orElseThrow();
     before.deliver(subscription, message("general", 21, "x"), frame);
     assertThat(client.out()).as("the first one's events come no more").isEmpty();
     happens("general", message("general", 21, "x"));

@@ -1,15 +1,17 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Publication;
-import io.carillon.gateway.EventJson;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.PublicationEncoder;
 import java.util.Optional;
 
-/** Events as frames of {@code carillon.v1}: {@code {"event","id","data"}}. */
-enum ChatEncoder implements PublicationEncoder {
-  CARILLON_V1;
+/**
+ * Events as {@code {"event","id","data"}}: the frames of {@code carillon.v1}, and the entries of a
+ * poll's answer. The id is the event's place in its own channel.
+ */
+public enum TripleEncoder implements PublicationEncoder {
+  JSON;
 
   @Override
   public Optional<EncodedFrame> encode(ChannelEvent event) {
