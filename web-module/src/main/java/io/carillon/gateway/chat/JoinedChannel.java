@@ -1,12 +1,12 @@
 package io.carillon.gateway.chat;
 
-import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.user.Identity;
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.OutboundQueue;
 import io.carillon.hub.PublicationEncoder;

@@ -1,10 +1,10 @@
 package io.carillon.gateway.sse;
 
-import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.application.Position;
 import io.carillon.domain.channel.Cursor;
 import io.carillon.gateway.EventJson;
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.EncodedFrame;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.carillon.gateway.sse;
 
-import io.carillon.gateway.TripleEncoder;
 import io.carillon.application.Joining;
 import io.carillon.application.Position;
 import io.carillon.domain.error.ErrorCode;
@@ -8,6 +7,7 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.user.Identity;
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.OutboundQueue;
 import io.carillon.hub.PublicationEncoder;

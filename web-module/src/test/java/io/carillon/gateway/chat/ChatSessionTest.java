@@ -1,6 +1,5 @@
 package io.carillon.gateway.chat;
 
-import io.carillon.gateway.TripleEncoder;
 import static io.carillon.gateway.chat.ChatWorld.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +13,7 @@ import io.carillon.domain.message.StaleVersionException;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
+import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.OutboundQueue.Offer;
 import io.carillon.transport.FakeWebSocket;
 import java.time.Duration;
@@ -49,9 +49,7 @@ class ChatSessionTest {
         world
             .subscriber(channel)
             .deliver(
-                world.subscription(channel),
-                event,
-                TripleEncoder.JSON.encode(event).orElseThrow());
+                world.subscription(channel), event, TripleEncoder.JSON.encode(event).orElseThrow());
     if (offer == Offer.FLUSH_DUE) {
       client.queue().flush();
     }
@@ -110,7 +108,8 @@ class ChatSessionTest {
         .isEqualTo(
             """
             {"event":"channel:joined","ref":"1","data":{"channelId":"general",\
-            "position":"k3-20","resumed":false,"role":"WRITER"}}""");
+            "position":"k3-20","resumed":false,"role":"WRITER"}}\
+            """);
     assertThat(answers.get(1))
         .startsWith(
             "{\"event\":\"channel:history\",\"data\":{\"channelId\":\"general\",\"messages\":[{")
@@ -128,7 +127,8 @@ class ChatSessionTest {
         .containsExactly(
             """
             {"event":"channel:joined","ref":"1","data":{"channelId":"general",\
-            "position":"k3-20","resumed":true,"role":"WRITER"}}""");
+            "position":"k3-20","resumed":true,"role":"WRITER"}}\
+            """);
     assertThat(world.deeds).contains("start general from 17");
   }
 
@@ -147,7 +147,8 @@ class ChatSessionTest {
         .containsExactly(
             """
             {"event":"channel:joined","ref":"1","data":{"channelId":"cursors",\
-            "resumed":false,"role":"WRITER"}}""");
+            "resumed":false,"role":"WRITER"}}\
+            """);
   }
 
   @Test
@@ -270,7 +271,8 @@ class ChatSessionTest {
         .containsExactly(
             """
             {"event":"ack","ref":"2","data":{"id":"m21","offset":21,"position":"k3-21",\
-            "version":1,"createdAt":"2026-01-05T10:00:00.000Z","duplicate":false}}""");
+            "version":1,"createdAt":"2026-01-05T10:00:00.000Z","duplicate":false}}\
+            """);
   }
 
   @Test
@@ -334,7 +336,8 @@ class ChatSessionTest {
         .containsExactly(
             """
             {"event":"ack","ref":"1","data":{"users":[{"userId":"bob","online":true,\
-            "lastSeen":null,"metadata":null}]}}""");
+            "lastSeen":null,"metadata":null}]}}\
+            """);
     assertThat(ask("presence:get", "2", "{\"channelId\":\"general\"}").get(0))
         .contains("\"metadata\":{\"a\":1}");
   }
@@ -344,7 +347,8 @@ class ChatSessionTest {
     assertThat(ask("auth:renew", "1", "{\"token\":\"newer\"}"))
         .containsExactly(
             """
-            {"event":"ack","ref":"1","data":{"expiresAt":"2026-01-05T12:00:00.000Z"}}""");
+            {"event":"ack","ref":"1","data":{"expiresAt":"2026-01-05T12:00:00.000Z"}}\
+            """);
     assertThat(client.identity().tokenId()).isEqualTo("newer");
     assertThat(ask("auth:renew", "2", "{\"token\":\"other\"}").get(0))
         .startsWith(error("2", ErrorCode.UNAUTHENTICATED));
