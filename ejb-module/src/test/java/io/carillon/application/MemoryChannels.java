@@ -1,0 +1,82 @@
+package io.carillon.application;
+
+import io.carillon.domain.channel.Channel;
+import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelRepository;
+import io.carillon.domain.channel.ChannelView;
+import io.carillon.domain.channel.MembershipRepository;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.UserId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Channels in a map, for tests of one thread. */
+final class MemoryChannels implements ChannelRepository {
+  private final Map<String, Channel> channels = new TreeMap<>();
+  private final MembershipRepository members;
+
+  MemoryChannels(MembershipRepository members) {
+    this.members = members;
+  }
+
+  @Override
+  public Optional<Channel> find(ChannelKey key) {
+    return Optional.ofNullable(channels.get(key.toString()));
+  }
+
+  @Override
+  public Optional<ChannelView> view(ChannelKey key, UserId user) {
+    return find(key).map(channel -> viewOf(channel, user));
+  }
+
+  private ChannelView viewOf(Channel channel, UserId user) {
+    return new ChannelView(channel, members.find(channel, user).orElse(null));
+  }
+
+  @Override
+  public Optional<Channel> lock(ChannelKey key) {
+    return find(key);
+  }
+
+  @Override
+  public Channel create(Channel channel) {
+    if (channels.putIfAbsent(channel.key().toString(), channel) != null) {
+      throw new RealtimeException(ErrorCode.CONFLICT, "channel");
+    }
+    return channel;
+  }
+
+  @Override
+  public Channel ensureSystemChannel(ChannelKey key) {
+    return channels.computeIfAbsent(
+        key.toString(),
+        name ->
+            key.name().value().startsWith("org:")
+                ? Channel.announcements(key, 0)
+                : Channel.inbox(key, 0));
+  }
+
+  @Override
+  public List<ChannelView> listVisible(
+      String organization, UserId user, String afterName, int limit) {
+    return after(organization, afterName)
+        .map(channel -> viewOf(channel, user))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<Channel> list(String organization, String namePrefix, String afterName, int limit) {
+    return after(organization, afterName).limit(limit).toList();
+  }
+
+  private Stream<Channel> after(String organization, String afterName) {
+    return channels.values().stream()
+        .filter(channel -> channel.key().organization().equals(organization))
+        .filter(channel -> channel.key().name().value().compareTo(afterName) > 0);
+  }
+}

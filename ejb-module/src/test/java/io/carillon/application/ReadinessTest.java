@@ -1,0 +1,109 @@
+package io.carillon.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.carillon.domain.node.NodeRepository;
+import io.carillon.node.NodeId;
+import io.carillon.node.ThreadWorkers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReadinessTest {
+  private final ThreadWorkers workers = new ThreadWorkers();
+  private final AtomicInteger writes = new AtomicInteger();
+  private final CountDownLatch databaseIsBack = new CountDownLatch(1);
+  private volatile Runnable database = () -> {};
+  private boolean draining;
+  private final Readiness readiness =
+      new Readiness(nodes(), new FakeConnections(), workers, new NodeId("n"), Clock.systemUTC());
+
+  private NodeRepository nodes() {
+    return (id, startedAtMillis, nowMillis, timeoutMillis) -> {
+      writes.incrementAndGet();
+      database.run();
+    };
+  }
+
+  private final class FakeConnections extends Connections {
+    @Override
+    public boolean isDraining() {
+      return draining;
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    databaseIsBack.countDown();
+    workers.close();
+  }
+
+  private void hang() {
+    try {
+      databaseIsBack.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void isUpWhileTheDatabaseTakesWrites() {
+    Readiness.Report report = readiness.report();
+    assertThat(report.status()).isEqualTo(Readiness.Status.UP);
+    assertThat(report.checks())
+        .extracting(Readiness.Check::name)
+        .containsExactly("database", "accepting");
+  }
+
+  @Test
+  void isDownWhenTheDatabaseFailsAndSaysWhichPart() {
+    database =
+        () -> {
+          throw new IllegalStateException("away");
+        };
+    Readiness.Report report = readiness.report();
+    assertThat(report.status()).isEqualTo(Readiness.Status.DOWN);
+    assertThat(report.checks().get(0).status()).isEqualTo(Readiness.Status.DOWN);
+    assertThat(report.checks().get(1).status()).isEqualTo(Readiness.Status.UP);
+  }
+
+  @Test
+  void isDownWhileTheNodeDrains() {
+    draining = true;
+    assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DOWN);
+  }
+
+  @Test
+  void asksTheDatabaseOnceHoweverManyWantToKnow() {
+    List<CompletableFuture<Readiness.Report>> all =
+        Stream.generate(() -> CompletableFuture.supplyAsync(readiness::report)).limit(20).toList();
+    assertThat(all).allSatisfy(r -> assertThat(r.join().status()).isEqualTo(Readiness.Status.UP));
+    assertThat(writes).hasValueLessThan(3);
+  }
+
+  @Test
+  void givesUpOnADatabaseThatHangsWithoutAskingItAgain() {
+    database = this::hang;
+    long began = System.nanoTime();
+    assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DOWN);
+    Duration waited = Duration.ofNanos(System.nanoTime() - began);
+    assertThat(waited).isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(5));
+    began = System.nanoTime();
+    for (int i = 0; i < 100; i++) {
+      assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DOWN);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+    assertThat(writes).hasValue(1);
+
+    database = () -> {};
+    databaseIsBack.countDown();
+    await().until(() -> readiness.report().status() == Readiness.Status.UP);
+  }
+}
