@@ -50,7 +50,7 @@ final class ChannelJson {
         .put("conflicts", policy.conflicts().name());
   }
 
-  private static String history(ChannelPolicy policy) {
+  static String history(ChannelPolicy policy) {
     if (policy.isKeptForever()) {
       return FOREVER;
     }
