@@ -77,7 +77,13 @@ public class JpaMessageRepository implements MessageRepository {
   @Override
   @Transactional
   public List<LogOutcome> append(List<LogCommand> batch) {
-    return onConnection(connection -> new LogTransaction(connection, numbers, clock).run(batch));
+    return onConnection(
+        connection -> {
+          LogTransaction transaction = new LogTransaction(connection, numbers, clock);
+          List<LogOutcome> outcomes = transaction.run(batch);
+          transaction.moderations().forEach(entities::persist);
+          return outcomes;
+        });
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.carillon.persistence;
 
 import io.carillon.domain.Text;
+import io.carillon.domain.audit.AuditEntry;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -14,6 +15,7 @@ import io.carillon.domain.message.LogOutcome;
 import io.carillon.domain.message.Message;
 import io.carillon.domain.message.StaleVersionException;
 import io.carillon.domain.user.Identity;
+import io.carillon.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -47,6 +49,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
   private final ChannelNumbers numbers;
   private final Clock clock;
   private Map<ChannelKey, LockedLog> logs = Map.of();
+  private final List<AuditEntry> moderations = new ArrayList<>();
   private long nowMillis;
 
   LogTransaction(Connection connection, ChannelNumbers numbers, Clock clock) {
@@ -221,6 +224,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
     if (payload.equals(message.payload())) {
       return new LogOutcome.Repeated(log.publicationOf(target));
     }
+    auditModeration(log, command.author(), "message.edit", message);
     message.edit(payload, log.takeOffset(), nowMillis);
     return stored(log, target);
   }
@@ -235,6 +239,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
       return new LogOutcome.Repeated(log.publicationOf(target));
     }
     checkVersion(log, target, command.expectedVersion());
+    auditModeration(log, command.author(), "message.delete", target.message());
     target.message().delete(log.takeOffset(), nowMillis);
     return stored(log, target);
   }
@@ -254,6 +259,34 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
     }
     target.message().mark(command.state(), log.takeOffset(), nowMillis);
     return stored(log, target);
+  }
+
+  /**
+   * What somebody has done to another's message goes into the audit; in a list that is daily use.
+   */
+  private void auditModeration(LockedLog log, Identity who, String action, Message message) {
+    if (log.rules().kind() == ChannelKind.LIST || message.author().equals(who.userId().value())) {
+      return;
+    }
+    JsonObject before =
+        new JsonObject()
+            .put("author", message.author())
+            .put("offset", message.offset())
+            .put("version", message.version());
+    moderations.add(
+        new AuditEntry(
+            nowMillis,
+            who,
+            action,
+            log.rules().key().name().value(),
+            message.id().toString(),
+            before.toString(),
+            ""));
+  }
+
+  /** Lines for the audit, to be stored in the same transaction. */
+  List<AuditEntry> moderations() {
+    return moderations;
   }
 
   private static LogOutcome stored(LockedLog log, StoredMessage target) {

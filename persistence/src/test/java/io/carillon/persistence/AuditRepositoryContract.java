@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carillon.domain.audit.AuditEntry;
 import io.carillon.domain.audit.AuditRepository;
+import io.carillon.domain.channel.Channel;
+import io.carillon.domain.channel.ChannelKind;
+import io.carillon.domain.channel.ChannelPolicy;
+import io.carillon.domain.channel.Role;
+import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.message.Publication;
 import io.carillon.domain.user.Identity;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +77,44 @@ abstract class AuditRepositoryContract {
                       throw new RealtimeException(ErrorCode.CONFLICT, "later");
                     }))
         .isInstanceOf(RealtimeException.class);
+    assertThat(audit.list(f.organization, Long.MAX_VALUE, 10)).isEmpty();
+  }
+
+  @Test
+  void tellsOfWhatModeratorsDoToOthersMessages() {
+    Channel general = f.chat("general");
+    Identity moderator = f.user("mo");
+    f.memberships.add(general, moderator.userId(), Role.MODERATOR);
+    Publication theirs = f.stored(Fixture.send(general, f.user("ann"), "secret"));
+    Publication own = f.stored(Fixture.send(general, moderator, "mine"));
+
+    f.stored(Fixture.edit(general, moderator, own.id(), "still mine"));
+    f.stored(Fixture.edit(general, f.user("ann"), theirs.id(), "also secret"));
+    f.append(Fixture.edit(general, f.user("eve"), theirs.id(), "not hers"));
+    assertThat(audit.list(f.organization, Long.MAX_VALUE, 10)).isEmpty();
+
+    f.stored(Fixture.edit(general, moderator, theirs.id(), "mended"));
+    f.stored(Fixture.delete(general, moderator, theirs.id()));
+    f.append(Fixture.delete(general, moderator, theirs.id())); // changes nothing
+    List<AuditEntry> lines = audit.list(f.organization, Long.MAX_VALUE, 10);
+    assertThat(lines)
+        .extracting(AuditEntry::action)
+        .containsExactly("message.delete", "message.edit");
+    assertThat(lines)
+        .allSatisfy(
+            line -> {
+              assertThat(line.actor()).isEqualTo("mo");
+              assertThat(line.channel()).isEqualTo("general");
+              assertThat(line.target()).isEqualTo(theirs.id());
+              assertThat(line.before()).contains("\"author\":\"ann\"").doesNotContain("secret");
+            });
+  }
+
+  @Test
+  void leavesOutWhatIsDailyUseInAList() {
+    Channel list = f.channel("todos", ChannelKind.LIST, Visibility.PUBLIC, ChannelPolicy.DEFAULT);
+    Publication item = f.stored(Fixture.send(list, f.user("ann"), "milk"));
+    f.stored(Fixture.delete(list, f.user("bob"), item.id()));
     assertThat(audit.list(f.organization, Long.MAX_VALUE, 10)).isEmpty();
   }
 
