@@ -1,5 +1,6 @@
 package io.carillon.node;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -10,7 +11,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -37,12 +40,16 @@ public class NodeBeans {
     return new JvmGcMetrics();
   }
 
-  /** The node's meters, with those of the JVM it runs in. */
+  /**
+   * The node's meters, with those of the JVM it runs in.
+   *
+   * @param others what else there is to measure, for instance the server's pool of connections
+   */
   @Produces
   @Singleton
-  PrometheusMeterRegistry registry(JvmGcMetrics collections) {
+  PrometheusMeterRegistry registry(@Any Instance<MeterBinder> others) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    collections.bindTo(registry);
+    others.forEach(other -> other.bindTo(registry));
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ClassLoaderMetrics().bindTo(registry);

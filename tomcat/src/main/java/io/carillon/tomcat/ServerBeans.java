@@ -2,6 +2,7 @@ package io.carillon.tomcat;
 
 import io.carillon.config.Settings;
 import io.carillon.node.Workers;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
@@ -65,6 +66,11 @@ public final class ServerBeans implements Extension {
         .types(DataSource.class)
         .scope(Dependent.class)
         .produceWith(instance -> parts.storage().dataSource());
+    discovery
+        .<MeterBinder>addBean()
+        .types(MeterBinder.class)
+        .scope(Dependent.class)
+        .produceWith(instance -> parts.storage().meters());
     discovery
         .<Workers>addBean()
         .types(Workers.class)

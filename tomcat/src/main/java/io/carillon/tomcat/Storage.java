@@ -9,6 +9,7 @@ import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.carillon.config.Settings;
 import io.carillon.persistence.SchemaMigration;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
 import java.lang.System.Logger;
@@ -69,6 +70,10 @@ final class Storage implements AutoCloseable {
     return pool;
   }
 
+  MeterBinder meters() {
+    return new PoolMeters(pool);
+  }
+
   /**
    * The persistence unit, waited for.
    *
@@ -116,7 +121,7 @@ final class Storage implements AutoCloseable {
 
   private static AgroalDataSourceConfigurationSupplier configuration(Settings.Database settings) {
     return new AgroalDataSourceConfigurationSupplier()
-        .metricsEnabled(false)
+        .metricsEnabled(true)
         .connectionPoolConfiguration(
             pool ->
                 pool.maxSize(settings.poolSize())

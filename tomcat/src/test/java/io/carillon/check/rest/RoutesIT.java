@@ -449,7 +449,12 @@ class RoutesIT {
         .extracting(check -> check.requireString("name"))
         .containsExactly("database", "accepting");
     assertThat(ok(200, anybody.get("/metrics")).text())
-        .contains("carillon_refusals_total{code=\"FORBIDDEN\"}", "jvm_memory_used_bytes");
+        .contains(
+            "carillon_refusals_total{code=\"FORBIDDEN\"}",
+            "carillon_database_connections_max 16.0",
+            "carillon_database_connections_active ",
+            "jvm_memory_used_bytes",
+            "jvm_gc_");
     ok(200, anybody.get("/openapi"));
   }
 
