@@ -5,6 +5,7 @@ import io.carillon.application.HistoryRequest.Direction;
 import io.carillon.application.Joining;
 import io.carillon.application.Receipt;
 import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.channel.Cursor;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.HistoryPage;
@@ -160,8 +161,10 @@ final class ChatAnswers {
         out -> {
           out.writeStringField("id", publication.id());
           if (publication.isLogged()) {
-            out.writeNumberField("offset", publication.revision());
-            out.writeStringField("position", publication.cursor().toString());
+            // A repeat is answered with the message's own place, also where it has changed since.
+            long place = receipt.duplicate() ? publication.offset() : publication.revision();
+            out.writeNumberField("offset", place);
+            out.writeStringField("position", new Cursor(publication.epoch(), place).toString());
             out.writeNumberField("version", publication.version());
           }
           EventJson.writeTime("createdAt", publication.createdAtMillis(), out);
