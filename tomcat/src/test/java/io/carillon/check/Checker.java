@@ -76,7 +76,7 @@ public final class Checker {
     List<Attempt> stored =
         operation.attempts().stream().filter(a -> a.outcome() == Outcome.OK).toList();
     int repeats = (int) stored.stream().filter(Attempt::duplicate).count();
-    report.acknowledged(!stored.isEmpty(), repeats);
+    report.operation(operation.kind() == Operation.Kind.SEND, !stored.isEmpty(), repeats);
     if (stored.size() - repeats > 1) {
       report.add(Fault.REPEATED, "acknowledged as new more than once: " + operation);
     }

@@ -15,6 +15,7 @@ public final class Report {
   private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
   private final List<String> findings = new ArrayList<>();
   private long acknowledged;
+  private long messages;
   private long duplicates;
   private long unknown;
   private long deliveries;
@@ -33,7 +34,8 @@ public final class Report {
     }
   }
 
-  void acknowledged(boolean known, int repeats) {
+  void operation(boolean isNewMessage, boolean known, int repeats) {
+    messages += known && isNewMessage ? 1 : 0;
     acknowledged += known ? 1 : 0;
     unknown += known ? 0 : 1;
     duplicates += repeats;
@@ -62,6 +64,11 @@ public final class Report {
   /** Operations that their askers know to be stored. */
   public long acknowledged() {
     return acknowledged;
+  }
+
+  /** Those of them that were new messages. */
+  public long messages() {
+    return messages;
   }
 
   /** Answers that said that a message was stored before. */

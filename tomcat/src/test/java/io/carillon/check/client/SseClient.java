@@ -16,13 +16,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class SseClient {
   /** Hears of the stream. */
-  public interface Listener {
+  public interface Listener extends SseReader.Listener {
     default void opened(HttpReader.Head head) {}
-
-    void event(SseReader.Event event);
-
-    /** Bytes have arrived and were read; {@link SseClient#lastId} may have moved. */
-    default void progressed() {}
 
     /**
      * The last call.
@@ -46,7 +41,7 @@ public final class SseClient {
       int receiveBufferBytes,
       Listener listener) {
     this.listener = listener;
-    this.events = new SseReader(listener::event);
+    this.events = new SseReader(listener);
     StringBuilder head = new StringBuilder(512);
     head.append("GET ").append(path).append(" HTTP/1.1\r\nHost: ").append(caller.host());
     head.append("\r\nAccept: text/event-stream\r\nAuthorization: Bearer ").append(caller.token());
@@ -138,7 +133,6 @@ public final class SseClient {
     @Override
     public void received(ByteBuffer bytes) {
       http.read(bytes);
-      listener.progressed();
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 
 /**
  * Reads an event stream by the parsing rules of the HTML standard (section 9.2), but for its
@@ -21,7 +20,15 @@ public final class SseReader {
    */
   public record Event(String type, String data, String lastId) {}
 
-  private final Consumer<Event> listener;
+  /** Hears what was read, in order. */
+  public interface Listener {
+    void event(Event event);
+
+    /** The stream's id has moved without an event. */
+    default void moved(String lastId) {}
+  }
+
+  private final Listener listener;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
   private final StringBuilder data = new StringBuilder();
   private boolean hasData;
@@ -33,7 +40,7 @@ public final class SseReader {
   private long retryMillis = -1;
   private long comments;
 
-  public SseReader(Consumer<Event> listener) {
+  public SseReader(Listener listener) {
     this.listener = listener;
   }
 
@@ -111,17 +118,21 @@ public final class SseReader {
   }
 
   private void dispatch() {
+    boolean moves = !lastId.equals(idBuffer);
     lastId = idBuffer;
     String name = type.isEmpty() ? "message" : type;
     type = "";
     if (!hasData) {
+      if (moves) {
+        listener.moved(lastId);
+      }
       return;
     }
     data.setLength(data.length() - 1);
     String text = data.toString();
     data.setLength(0);
     hasData = false;
-    listener.accept(new Event(name, text, lastId));
+    listener.event(new Event(name, text, lastId));
   }
 
   /** What a client would send as {@code Last-Event-ID} now; empty for none. */

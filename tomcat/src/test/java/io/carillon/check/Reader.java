@@ -1,0 +1,22 @@
+package io.carillon.check;
+
+import java.util.List;
+
+/**
+ * An application that reads channels over one transport, remembers how far it came, and comes back
+ * there whenever its connection ends. Any thread.
+ */
+public interface Reader {
+  List<String> channels();
+
+  ReaderLog log();
+
+  /** Connects for the first time. */
+  void start();
+
+  /** Breaks the connection off; it comes back by itself. */
+  void cut();
+
+  /** Ends it for good. */
+  void stop();
+}

@@ -1,0 +1,150 @@
+package io.carillon.check;
+
+import io.carillon.check.client.Caller;
+import io.carillon.check.client.NativeSocketClient;
+import io.carillon.check.client.NativeSocketClient.Frame;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Reads over {@code /ws}. */
+public final class SocketReader implements Reader {
+  private final Run run;
+  private final SplittableRandom random;
+  private final Caller caller;
+  private final List<String> channels;
+  private final ReaderLog log;
+
+  // Of the wire's thread.
+  private final Map<String, String> positions = new HashMap<>(); // by name
+  private final Map<String, String> asked = new HashMap<>(); // since which a join was asked for
+  private NativeSocketClient current;
+  private boolean stopped;
+
+  private volatile NativeSocketClient open; // null while there is none
+  private volatile int lastCloseCode;
+
+  SocketReader(Run run, String name, Caller caller, List<String> channels) {
+    this.run = run;
+    this.random = run.random().split();
+    this.caller = caller;
+    this.channels = List.copyOf(channels);
+    this.log = run.recorder().reader(name, caller.user());
+  }
+
+  @Override
+  public List<String> channels() {
+    return channels;
+  }
+
+  @Override
+  public ReaderLog log() {
+    return log;
+  }
+
+  /** The open socket, to send over; empty while it is away. */
+  Optional<NativeSocketClient> socket() {
+    return Optional.ofNullable(open);
+  }
+
+  /** Of the last connection that has ended; 0 before the first. */
+  int lastCloseCode() {
+    return lastCloseCode;
+  }
+
+  @Override
+  public void start() {
+    run.wire().execute(this::connect);
+  }
+
+  private void connect() {
+    if (!stopped) {
+      asked.clear();
+      current = NativeSocketClient.connect(run.wire(), caller, new Connection());
+    }
+  }
+
+  private final class Connection implements NativeSocketClient.Listener {
+    @Override
+    public void opened() {
+      for (String channel : channels) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("channelId", channel);
+        String since = positions.get(channel);
+        if (since != null) {
+          data.put("since", since);
+          data.put("limit", 0L);
+          asked.put(channel, since);
+        }
+        current.ask("channel:join", data);
+      }
+      open = current;
+    }
+
+    @Override
+    public void frame(Frame frame) {
+      switch (frame.event()) {
+        case "channel:joined" -> joined(frame);
+        case "channel:left" ->
+            log.left(
+                Recorder.channel(caller.organization(), (String) frame.data().get("channelId")));
+        default -> {
+          Deliveries.record(log, caller.organization(), frame.event(), frame.data());
+          if (frame.id() != null && frame.event().startsWith("message:")) {
+            positions.put((String) frame.data().get("channelId"), frame.id());
+          }
+        }
+      }
+    }
+
+    private void joined(Frame frame) {
+      String name = (String) frame.data().get("channelId");
+      String channel = Recorder.channel(caller.organization(), name);
+      String position = (String) frame.data().get("position");
+      String since = asked.get(name);
+      if (Boolean.TRUE.equals(frame.data().get("resumed"))) {
+        log.resumed(channel, Positions.offset(since));
+        return;
+      }
+      if (since == null) {
+        log.started(channel, Positions.offset(position));
+      } else {
+        log.reset(channel, Positions.offset(position), String.valueOf(frame.data().get("reason")));
+      }
+      positions.put(name, position);
+    }
+
+    @Override
+    public void closed(int code, String reason, Throwable failure) {
+      open = null;
+      lastCloseCode = code;
+      run.wire().after(Run.returnDelay(random), SocketReader.this::connect);
+    }
+  }
+
+  @Override
+  public void cut() {
+    run.wire()
+        .execute(
+            () -> {
+              if (random.nextBoolean()) {
+                current.cut();
+              } else {
+                current.leave();
+              }
+            });
+  }
+
+  @Override
+  public void stop() {
+    run.wire()
+        .execute(
+            () -> {
+              stopped = true;
+              current.cut();
+            });
+  }
+}
