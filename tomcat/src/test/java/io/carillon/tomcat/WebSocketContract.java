@@ -589,7 +589,7 @@ abstract class WebSocketContract {
   @Test
   void pingsAndNoticesAClientThatHasGoneWithoutAWord() throws Exception {
     try (RawWebSocket silent = raw()) {
-      assertThat(silent.read().opcode()).isEqualTo(WebSocketFrames.PING);
+      assertThat(silent.read(WebSocketFrames.PING).opcode()).isEqualTo(WebSocketFrames.PING);
       RawWebSocket.Frame next;
       do {
         next = silent.read(); // and no pong
