@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
@@ -31,6 +32,8 @@ import org.apache.catalina.startup.Tomcat;
  */
 public final class TomcatServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TomcatServer.class.getName());
+
+  private static final String STOP_WITH_PARENT = "--stop-with-parent";
 
   private final Deque<AutoCloseable> parts =
       new ArrayDeque<>(); // the last made is the first closed
@@ -155,7 +158,12 @@ public final class TomcatServer implements AutoCloseable {
     }
   }
 
-  /** Starts the server with the process's settings, until the process is asked to stop. */
+  /**
+   * Starts the server with the process's settings, until the process is asked to stop.
+   *
+   * @param arguments {@value #STOP_WITH_PARENT} stops it as well when the process that started this
+   *     one has ended; a build tool that is killed does not take its children with it
+   */
   public static void main(String[] arguments) {
     long startedNanos = System.nanoTime();
     SettingsLoader.Loaded loaded;
@@ -183,5 +191,10 @@ public final class TomcatServer implements AutoCloseable {
                   LOG.log(Level.INFO, "Carillon has stopped");
                 },
                 "carillon-stop"));
+    if (Arrays.asList(arguments).contains(STOP_WITH_PARENT)) {
+      ProcessHandle.current()
+          .parent()
+          .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
+    }
   }
 }
