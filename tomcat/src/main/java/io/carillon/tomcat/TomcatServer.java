@@ -54,13 +54,13 @@ public final class TomcatServer implements AutoCloseable {
       NodeWorkers workers = new NodeWorkers(settings.database().poolSize());
       context.addLifecycleListener(
           event -> {
-            // After the beans are gone, which may need threads to the last, and before the loader.
+            // After the beans are gone, and before the loader is.
             if (event.getType().equals(Lifecycle.CONFIGURE_STOP_EVENT)) {
-              workers.close();
               CurrentCdi.forget(context.getLoader().getClassLoader());
             }
           });
       add((AutoCloseable) tomcat::stop);
+      add(workers); // closed before the beans go, which its threads call
       ServerBeans.handOver(new ServerBeans.Parts(settings, storage, workers), tomcat::start);
       storage.entityManagerFactory(); // tells what is wrong with the database, if anything is
       if (context.getState() != LifecycleState.STARTED) {
@@ -77,6 +77,7 @@ public final class TomcatServer implements AutoCloseable {
                 + settings.http().port()
                 + ": CARILLON_HTTP_PORT sets another port, CARILLON_HTTP_HOST another address");
       }
+      add((AutoCloseable) connector::pause); // from here on nobody new is let in
       // With the listener still open: a load balancer must be able to read that it is draining.
       ClassLoader application = context.getLoader().getClassLoader();
       add((AutoCloseable) () -> CurrentCdi.bean(application, NodeLifecycle.class).drain());
