@@ -645,6 +645,34 @@ abstract class WebSocketContract {
     }
   }
 
+  @Test
+  void asksClientsBackBeforeItStops() throws Exception {
+    TomcatServer stopping =
+        TomcatServer.start(
+            Settings.of(
+                Map.of(
+                    "CARILLON_HTTP_PORT",
+                    "0",
+                    "CARILLON_DEMO",
+                    "true",
+                    "CARILLON_DATA_FOLDER",
+                    folder.resolve("stopping-" + engine()).toString(),
+                    "CARILLON_TOKEN_SECRET",
+                    SECRET,
+                    "CARILLON_DRAIN_TIME",
+                    "1s",
+                    "CARILLON_WEBSOCKET",
+                    engine())));
+    ChatClient client = ChatClient.open(http, stopping.port(), token("bob"));
+    client.join("general", "");
+    Thread stop = new Thread(stopping::close);
+    stop.start();
+    assertThat(client.next("server:drain").object("data").orElseThrow().get("retry"))
+        .isEqualTo("NOW");
+    assertThat(client.closeCode()).isEqualTo(4503);
+    stop.join();
+  }
+
   /**
    * Others come and go without a word all the time, and their sockets are used again: nobody else
    * may notice.
