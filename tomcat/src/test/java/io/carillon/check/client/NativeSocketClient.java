@@ -55,9 +55,9 @@ public final class NativeSocketClient {
   private final Listener listener;
   private final String key;
   private final CompletableFuture<NativeSocketClient> ready = new CompletableFuture<>();
-  private final WireConnection connection;
 
   // Of the wire's thread.
+  private WireConnection connection;
   private final Map<String, CompletableFuture<Frame>> asked = new HashMap<>();
   private long lastRef;
   private boolean open;
@@ -66,14 +66,12 @@ public final class NativeSocketClient {
   private String closeReason = "";
   private boolean closed;
 
-  private NativeSocketClient(Wire wire, Caller caller, int receiveBufferBytes, Listener listener) {
+  private NativeSocketClient(Wire wire, Listener listener) {
     this.wire = wire;
     this.listener = listener;
     byte[] nonce = new byte[16];
     ThreadLocalRandom.current().nextBytes(nonce);
     this.key = Base64.getEncoder().encodeToString(nonce);
-    this.connection =
-        wire.connect(caller.node(), receiveBufferBytes, new Handshake(request(caller)));
   }
 
   public static NativeSocketClient connect(Wire wire, Caller caller, Listener listener) {
@@ -85,7 +83,16 @@ public final class NativeSocketClient {
    */
   public static NativeSocketClient connect(
       Wire wire, Caller caller, int receiveBufferBytes, Listener listener) {
-    return new NativeSocketClient(wire, caller, receiveBufferBytes, listener);
+    NativeSocketClient client = new NativeSocketClient(wire, listener);
+    // On the wire's thread: what is heard of a connection then comes after its field is set.
+    wire.execute(
+        () ->
+            client.connection =
+                wire.connect(
+                    caller.node(),
+                    receiveBufferBytes,
+                    client.new Handshake(client.request(caller))));
+    return client;
   }
 
   /** Completes when the socket is open; exceptionally with {@link Refused} or a loss. */
@@ -136,16 +143,16 @@ public final class NativeSocketClient {
 
   /** Sends bytes as they are. */
   public void sendRaw(byte[] bytes) {
-    connection.write(bytes);
+    wire.execute(() -> connection.write(bytes));
   }
 
   /** Reads nothing until {@link #resume}. */
   public void pause() {
-    connection.pause();
+    wire.execute(() -> connection.pause());
   }
 
   public void resume() {
-    connection.resume();
+    wire.execute(() -> connection.resume());
   }
 
   /** Answers no ping any more. */
@@ -155,12 +162,12 @@ public final class NativeSocketClient {
 
   /** Leaves with a close frame. */
   public void leave() {
-    connection.write(WebSocketFrames.close(1000));
+    wire.execute(() -> connection.write(WebSocketFrames.close(1000)));
   }
 
   /** Breaks off with a RST. */
   public void cut() {
-    connection.reset();
+    wire.execute(() -> connection.reset());
   }
 
   private final class Handshake

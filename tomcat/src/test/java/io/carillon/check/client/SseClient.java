@@ -27,10 +27,11 @@ public final class SseClient {
     void closed(Throwable failure);
   }
 
+  private final Wire wire;
   private final Listener listener;
   private final CompletableFuture<SseClient> ready = new CompletableFuture<>();
   private final SseReader events;
-  private final WireConnection connection;
+  private WireConnection connection; // of the wire's thread
   private volatile boolean ended;
 
   private SseClient(
@@ -40,6 +41,7 @@ public final class SseClient {
       String lastEventId,
       int receiveBufferBytes,
       Listener listener) {
+    this.wire = wire;
     this.listener = listener;
     this.events = new SseReader(listener);
     StringBuilder head = new StringBuilder(512);
@@ -49,7 +51,9 @@ public final class SseClient {
       head.append("\r\nLast-Event-ID: ").append(lastEventId);
     }
     byte[] request = head.append("\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8);
-    this.connection = wire.connect(caller.node(), receiveBufferBytes, new Stream(request));
+    // On the wire's thread: what is heard of a connection then comes after its field is set.
+    wire.execute(
+        () -> connection = wire.connect(caller.node(), receiveBufferBytes, new Stream(request)));
   }
 
   /**
@@ -97,21 +101,21 @@ public final class SseClient {
   }
 
   public void pause() {
-    connection.pause();
+    wire.execute(() -> connection.pause());
   }
 
   public void resume() {
-    connection.resume();
+    wire.execute(() -> connection.resume());
   }
 
   /** Breaks off with a RST. */
   public void cut() {
-    connection.reset();
+    wire.execute(() -> connection.reset());
   }
 
   /** Leaves as a browser does. */
   public void leave() {
-    connection.close();
+    wire.execute(() -> connection.close());
   }
 
   private final class Stream implements WireListener, HttpReader.Listener {
