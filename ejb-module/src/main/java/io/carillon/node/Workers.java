@@ -24,6 +24,6 @@ public interface Workers {
    */
   void every(Duration period, Runnable task);
 
-  /** Runs a short task that does not block once, later. */
+  /** Runs a short task that does not block once, later; never, if the application stops before. */
   void after(Duration delay, Runnable task);
 }

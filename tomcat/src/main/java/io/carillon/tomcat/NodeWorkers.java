@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one embedded server, which a Jakarta EE server would have managed. Any thread may
- * call; after {@link #close()} new work is refused.
+ * call. After {@link #close()} new work is refused, and what was to happen later never does,
+ * whether it was asked for before or after.
  */
 final class NodeWorkers implements Workers, AutoCloseable {
   private static final Logger LOG = System.getLogger(NodeWorkers.class.getName());
@@ -48,7 +49,11 @@ final class NodeWorkers implements Workers, AutoCloseable {
             new ArrayBlockingQueue<>(MAX_WAITING_TASKS),
             factory("carillon-io-"));
     io.allowCoreThreadTimeOut(true);
-    timer = new ScheduledThreadPoolExecutor(1, factory("carillon-timer-"));
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            factory("carillon-timer-"),
+            new ThreadPoolExecutor.DiscardPolicy()); // refuses nothing until it is shut down
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -42,6 +42,16 @@ class NodeWorkersTest {
   }
 
   @Test
+  void forgetsWhatWasToHappenLaterOnceClosed() {
+    AtomicInteger runs = new AtomicInteger();
+    workers.after(Duration.ofDays(1), runs::incrementAndGet);
+    workers.close();
+    workers.after(Duration.ZERO, runs::incrementAndGet); // whoever stops asks for it still
+    workers.every(Duration.ofMillis(1), runs::incrementAndGet);
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
   void interruptsLoopsAndRefusesNewOnesOnceClosed() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
