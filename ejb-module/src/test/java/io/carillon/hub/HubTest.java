@@ -268,7 +268,9 @@ class HubTest {
     log.add(GENERAL);
     log.edit(GENERAL, first);
     Client client = joined("alice", 0);
-    await().untilAsserted(() -> assertThat(client.got).containsExactly("2:CREATED", "3:CREATED"));
+    await()
+        .untilAsserted(
+            () -> assertThat(client.got).containsExactly("1:CREATED", "2:CREATED", "3:UPDATED"));
     Client there = joined("bob", 1);
     await().untilAsserted(() -> assertThat(there.got).containsExactly("2:CREATED", "3:UPDATED"));
   }

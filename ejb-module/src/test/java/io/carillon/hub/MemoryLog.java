@@ -10,7 +10,6 @@ import io.carillon.domain.message.LogPage;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.user.UserId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -87,12 +86,16 @@ final class MemoryLog implements MessageRepository {
     if (failure != null) {
       throw failure;
     }
-    List<Publication> all =
-        new ArrayList<>(
-            logs.getOrDefault(channel, new TreeMap<>()).tailMap(offset, false).values());
-    boolean more = all.size() > limit;
-    List<Publication> page =
-        all.stream().limit(limit).map(publication -> publication.asSeenAfter(offset)).toList();
+    NavigableMap<Long, Publication> events = new TreeMap<>();
+    for (Publication changed :
+        logs.getOrDefault(channel, new TreeMap<>()).tailMap(offset, false).values()) {
+      events.put(changed.revision(), changed);
+      if (changed.offset() > offset) {
+        events.put(changed.offset(), changed.asCreated());
+      }
+    }
+    boolean more = events.size() > limit;
+    List<Publication> page = events.values().stream().limit(limit).toList();
     long completeTo =
         more
             ? page.get(page.size() - 1).revision()

@@ -14,7 +14,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -33,6 +35,13 @@ final class LogReader {
   // H2 walks along an index only where the order names all its columns.
   private static final String READ_AFTER =
       page("revision > ?", "channel_id, revision", "", "m.revision");
+  // Along the primary key, of which a stretch is at most as long as the stretch of revisions.
+  private static final String CREATED_BETWEEN =
+      page(
+          "msg_offset > ? and msg_offset <= ? and revision > ? and deleted_at = 0",
+          "channel_id, msg_offset",
+          "",
+          "m.msg_offset");
   private static final String HISTORY_AFTER =
       page(
           "msg_offset > ?", "channel_id, msg_offset", " and c.history_millis <> 0", "m.msg_offset");
@@ -84,23 +93,65 @@ final class LogReader {
   }
 
   Optional<LogPage> readAfter(long offset, int limit, int maxBytes) throws SQLException {
-    Rows rows = read(READ_AFTER, offset, limit, maxBytes, false);
-    if (rows == null) {
+    Rows changed = read(READ_AFTER, limit, maxBytes, false, offset);
+    if (changed == null) {
       return Optional.empty();
     }
-    List<Publication> publications = new ArrayList<>(rows.publications.size());
-    long readTo = offset;
-    for (Publication publication : rows.publications) {
-      publications.add(publication.asSeenAfter(offset));
-      readTo = publication.revision();
+    NavigableMap<Long, Publication> events = new TreeMap<>(); // by place
+    for (Publication publication : changed.publications) {
+      events.put(publication.revision(), publication);
+      if (publication.change() == Publication.Change.UPDATED && publication.offset() > offset) {
+        events.put(publication.offset(), publication.asCreated());
+      }
     }
-    long completeTo = rows.hasMore ? readTo : Math.max(readTo, rows.lastOffset);
+    long end = Math.max(offset, changed.lastOffset);
+    long prunedOffset = changed.prunedOffset;
+    if (changed.hasMore) {
+      end = events.lastKey();
+      if (events.size() < end - offset) {
+        // Some of the places in between are those of messages that have changed beyond this page.
+        Rows created = read(CREATED_BETWEEN, limit, maxBytes, false, offset, end, end);
+        for (Publication publication : created.publications) {
+          events.putIfAbsent(publication.offset(), publication.asCreated());
+        }
+        prunedOffset = Math.max(prunedOffset, created.prunedOffset);
+        if (created.hasMore) {
+          end = created.publications.get(created.publications.size() - 1).offset();
+        }
+      }
+    }
     return Optional.of(
-        new LogPage(rows.epoch, publications, completeTo, rows.hasMore, rows.prunedOffset));
+        firstOf(events.headMap(end, true), end, changed, prunedOffset, limit, maxBytes));
+  }
+
+  /**
+   * @param events all up to {@code end}
+   */
+  private static LogPage firstOf(
+      NavigableMap<Long, Publication> events,
+      long end,
+      Rows changed,
+      long prunedOffset,
+      int limit,
+      int maxBytes) {
+    List<Publication> taken = new ArrayList<>(events.size());
+    long completeTo = end;
+    boolean hasMore = changed.hasMore;
+    long bytes = 0;
+    for (Publication event : events.values()) {
+      if (taken.size() == wanted(limit) || bytes > maxBytes) {
+        completeTo = taken.get(taken.size() - 1).revision();
+        hasMore = true;
+        break;
+      }
+      taken.add(event);
+      bytes += Text.utf8Bytes(event.payload());
+    }
+    return new LogPage(changed.epoch, taken, completeTo, hasMore, prunedOffset);
   }
 
   Optional<HistoryPage> historyBefore(long before, int limit, int maxBytes) throws SQLException {
-    Rows rows = read(HISTORY_BEFORE, before, limit, maxBytes, true);
+    Rows rows = read(HISTORY_BEFORE, limit, maxBytes, true, before);
     if (rows == null) {
       return Optional.empty();
     }
@@ -109,7 +160,7 @@ final class LogReader {
   }
 
   Optional<HistoryPage> historyAfter(long after, int limit, int maxBytes) throws SQLException {
-    Rows rows = read(HISTORY_AFTER, after, limit, maxBytes, true);
+    Rows rows = read(HISTORY_AFTER, limit, maxBytes, true, after);
     return rows == null ? Optional.empty() : Optional.of(historyPage(rows));
   }
 
@@ -131,21 +182,29 @@ final class LogReader {
   /**
    * @param within true: rows beyond the limit of bytes are left out, except the first; false: the
    *     row that exceeds it is the last
+   * @param bounds of the range, as the statement has them
    * @return null for a channel that does not exist
    */
-  private Rows read(String sql, long bound, int limit, int maxBytes, boolean within)
+  private Rows read(String sql, int limit, int maxBytes, boolean within, long... bounds)
       throws SQLException {
-    int wanted = Math.max(1, Math.min(limit, MAX_LIMIT));
+    int wanted = wanted(limit);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(FETCHED_ROWS);
-      statement.setLong(1, channelId);
-      statement.setLong(2, bound);
-      statement.setInt(3, wanted + 1);
-      statement.setLong(4, channelId);
+      int at = 1;
+      statement.setLong(at++, channelId);
+      for (long bound : bounds) {
+        statement.setLong(at++, bound);
+      }
+      statement.setInt(at++, wanted + 1);
+      statement.setLong(at, channelId);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? collect(row, wanted, maxBytes, within) : null;
       }
     }
+  }
+
+  private static int wanted(int limit) {
+    return Math.max(1, Math.min(limit, MAX_LIMIT));
   }
 
   private Rows collect(ResultSet row, int wanted, int maxBytes, boolean within)

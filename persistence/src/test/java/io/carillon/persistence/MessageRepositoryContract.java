@@ -38,6 +38,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -476,7 +477,7 @@ abstract class MessageRepositoryContract {
     assertRefused(outcomes.get(4), ErrorCode.NOT_FOUND);
     assertThat(page(general, 0).publications())
         .extracting(Publication::revision)
-        .containsExactly(2L, 4L);
+        .containsExactly(1L, 2L, 4L);
     assertThat(history(general))
         .extracting(Publication::change)
         .containsExactly(Publication.Change.UPDATED, Publication.Change.DELETED);
@@ -837,11 +838,19 @@ abstract class MessageRepositoryContract {
     f.stored(edit(general, alice, one.id(), "One")); // 5
     f.stored(delete(general, alice, two.id())); // 6
     LogPage all = page(general, 0);
-    assertThat(all.publications()).extracting(Publication::revision).containsExactly(3L, 5L, 6L);
+    assertThat(all.publications())
+        .extracting(Publication::revision)
+        .containsExactly(1L, 3L, 5L, 6L);
     assertThat(all.publications())
         .extracting(Publication::change)
         .containsExactly(
-            Publication.Change.CREATED, Publication.Change.CREATED, Publication.Change.DELETED);
+            Publication.Change.CREATED,
+            Publication.Change.CREATED,
+            Publication.Change.UPDATED,
+            Publication.Change.DELETED);
+    assertThat(all.publications())
+        .extracting(Publication::payload)
+        .containsExactly("\"One\"", "\"three\"", "\"One\"", "null");
     assertThat(all.completeTo()).isEqualTo(6);
     assertThat(all.hasMore()).isFalse();
     assertThat(all.epoch()).isEqualTo(general.epoch());
@@ -853,6 +862,62 @@ abstract class MessageRepositoryContract {
             Publication.Change.CREATED, Publication.Change.UPDATED, Publication.Change.DELETED);
     assertThat(page(general, 6).publications()).isEmpty();
     assertThat(page(general, 6).completeTo()).isEqualTo(6);
+  }
+
+  @Test
+  void givesEachMessageAsMadeOnceHoweverThePagesFall() {
+    Channel general = f.chat("general");
+    Random random = new Random(7);
+    List<Publication> present = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      int chosen = random.nextInt(Math.max(1, 2 * present.size()));
+      if (chosen >= present.size()) {
+        present.add(f.stored(send(general, alice, "text " + i)));
+      } else if (random.nextInt(4) == 0) {
+        f.stored(delete(general, alice, present.remove(chosen).id()));
+      } else {
+        present.set(chosen, f.stored(edit(general, alice, present.get(chosen).id(), "new " + i)));
+      }
+    }
+    for (long from = 0; from <= 60; from++) {
+      for (int limit : new int[] {1, 2, 7, ALL}) {
+        for (int maxBytes : new int[] {0, 20, ANY_SIZE}) {
+          assertCatchesUp(general, from, limit, maxBytes, present);
+        }
+      }
+    }
+  }
+
+  private void assertCatchesUp(
+      Channel channel, long from, int limit, int maxBytes, List<Publication> present) {
+    List<Publication> read = new ArrayList<>();
+    LogPage page;
+    long after = from;
+    do {
+      page = f.log.readAfter(channel.key(), after, limit, maxBytes).orElseThrow();
+      read.addAll(page.publications());
+      after = page.completeTo();
+    } while (page.hasMore());
+    assertThat(after).isEqualTo(60);
+    assertThat(read).extracting(Publication::revision).isSorted().doesNotHaveDuplicates();
+    List<String> expected = new ArrayList<>();
+    for (Publication message : present) {
+      if (message.offset() > from) {
+        expected.add(inShort(message.asCreated()));
+      }
+      if (message.revision() > Math.max(from, message.offset())) {
+        expected.add(inShort(message));
+      }
+    }
+    read.removeIf(publication -> publication.change() == Publication.Change.DELETED);
+    assertThat(read)
+        .as("after %d, by %d, %d bytes", from, limit, maxBytes)
+        .extracting(MessageRepositoryContract::inShort)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static String inShort(Publication publication) {
+    return publication.revision() + " " + publication.change() + " " + publication.payload();
   }
 
   @Test

@@ -75,6 +75,26 @@ final class ChannelTruth {
     put(revision, id, hash, since, source);
   }
 
+  /**
+   * Takes a message that came as new. Who catches up is given it in its own place with what it says
+   * by then: any edit of it that had been asked for.
+   */
+  void seenAsNew(
+      long revision, String id, long hash, String author, long seenNanos, String source) {
+    Operation operation = byHash.get(hash);
+    boolean edited =
+        operation != null
+            && operation.kind() == Operation.Kind.EDIT
+            && operation.target().equals(id)
+            && !operation.isRefused()
+            && operation.startNanos() < seenNanos;
+    Change known = changes.get(revision);
+    if (edited && known != null && known.id().equals(id)) {
+      return;
+    }
+    seen(revision, id, hash, author, source);
+  }
+
   private long explainRemoval(String id, String source) {
     for (Operation operation : removals.getOrDefault(id, List.of())) {
       if (!operation.isRefused()) {
@@ -173,16 +193,19 @@ final class ChannelTruth {
   }
 
   /**
-   * Whether a reader that read at a time need not be given a number: its message had been changed
-   * again, and the later change stands for both.
+   * Whether a reader that read at a time need not be given a number: its message had been deleted,
+   * or it is a change, and a later one stands for both. A message itself comes in any case.
    */
   boolean isReplaced(long revision, long readNanos) {
     Change change = changes.get(revision);
     if (change == null) {
       return true; // nobody can tell what it was; checkGapless counts it
     }
-    for (long later : revisions.get(change.id()).tailSet(revision, false)) {
-      if (changes.get(later).sinceNanos() < readNanos) {
+    Operation made = byHash.get(change.hash());
+    boolean isCreation = made != null && made.kind() == Operation.Kind.SEND;
+    for (long number : revisions.get(change.id()).tailSet(revision, false)) {
+      Change later = changes.get(number);
+      if (later.sinceNanos() < readNanos && (later.hash() == 0 || !isCreation)) {
         return true;
       }
     }

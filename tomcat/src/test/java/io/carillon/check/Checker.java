@@ -106,11 +106,37 @@ public final class Checker {
     }
     for (ReaderLog reader : recorder.readers()) {
       for (ReaderLog.Entry entry : reader.entries()) {
-        if (isDelivery(entry)) {
+        if (isDelivery(entry) && entry.type() != ReaderLog.Type.NEW) {
           truth(entry.channel())
               .seen(entry.revision(), entry.id(), entry.hash(), entry.author(), reader.name());
         }
       }
+    }
+    takeNewOnes();
+  }
+
+  /** What came as new, earliest first: who got a message at once got its first form. */
+  private void takeNewOnes() {
+    record Given(ReaderLog reader, ReaderLog.Entry entry) {}
+    List<Given> given = new ArrayList<>();
+    for (ReaderLog reader : recorder.readers()) {
+      for (ReaderLog.Entry entry : reader.entries()) {
+        if (entry.type() == ReaderLog.Type.NEW) {
+          given.add(new Given(reader, entry));
+        }
+      }
+    }
+    given.sort(Comparator.comparingLong(each -> each.entry().nanos()));
+    for (Given each : given) {
+      ReaderLog.Entry entry = each.entry();
+      truth(entry.channel())
+          .seenAsNew(
+              entry.revision(),
+              entry.id(),
+              entry.hash(),
+              entry.author(),
+              entry.nanos(),
+              each.reader().name());
     }
   }
 

@@ -66,7 +66,8 @@ class CheckerTest {
     send(4, "b");
     delete(5, 4);
     reader.resumed(ROOM, 0);
-    reader.created(ROOM, 3, 1, "m1", "a!!", "ann");
+    reader.created(ROOM, 1, 1, "m1", "a!!", "ann"); // in its place, with what it says now
+    reader.updated(ROOM, 3, 1, "m1", "a!!", "ann");
     reader.deleted(ROOM, 5, 4, "m4");
 
     Report report = check(5);
@@ -390,6 +391,19 @@ class CheckerTest {
   }
 
   @Test
+  void findsAMessageThatIsLeftOutSinceItChangedLater() {
+    ReaderLog reader = reader("away");
+    send(1, "a");
+    send(2, "b");
+    edit(3, 1, "a!");
+    reader.resumed(ROOM, 0);
+    reader.created(ROOM, 2, 2, "m2", "b", "ann"); // cut off here, it would never get the first one
+    reader.created(ROOM, 3, 1, "m1", "a!", "ann");
+
+    finds(Fault.GAP, check(3));
+  }
+
+  @Test
   void findsALeftOutChangeThatWasReplacedOnlyLater() {
     ReaderLog reader = reader("live");
     send(1, "a");
@@ -415,6 +429,17 @@ class CheckerTest {
   }
 
   // ---- order
+
+  @Test
+  void findsAMessageWithAnEditThatNobodyHadMadeYet() {
+    ReaderLog reader = reader("early");
+    send(1, "a");
+    reader.created(ROOM, 1, 1, "m1", "a!", "ann");
+    edit(2, 1, "a!");
+    reader.updated(ROOM, 2, 1, "m1", "a!", "ann");
+
+    finds(Fault.REORDERED, check(2));
+  }
 
   @Test
   void findsDeliveriesInTheWrongOrder() {

@@ -152,11 +152,19 @@ class RandomRunsTest {
 
     private void comeBack() {
       deliveries.add(new Delivery(tick(), ReaderLog.Type.RESUMED, position, 0, ""));
-      List<Stored> missed = new ArrayList<>(stored);
-      missed.removeIf(message -> message.revision() <= position);
+      List<Stored> missed = new ArrayList<>(); // by place: made, with what it says now, and changed
+      for (Stored message : stored) {
+        if (message.offset() > position && !message.deleted()) {
+          missed.add(new Stored(message.offset(), message.offset(), message.content(), false));
+        }
+        if (message.revision() > position
+            && (message.revision() > message.offset() || message.deleted())) {
+          missed.add(message);
+        }
+      }
       missed.sort((a, b) -> Long.compare(a.revision(), b.revision()));
       for (Stored message : missed) {
-        deliver(message, message.offset() > position);
+        deliver(message, message.offset() == message.revision());
       }
       position = last;
     }

@@ -3,8 +3,11 @@ package io.carillon.domain.message;
 import java.util.List;
 
 /**
- * A stretch of a channel's log, compacted: each message once, as it is after its latest change, in
- * order of revision. Ends, start and rows are of one moment.
+ * A stretch of a channel's log, compacted: of the changes of one message only the latest is left. A
+ * message that is made within the stretch and changed later comes twice: made, at its own place,
+ * with what it says now, and changed, at the place of that. So whoever is cut off between the two
+ * has it, and goes on as if there had been no cut. One that is deleted later comes as deleted
+ * alone. Ends, start and rows are of one moment.
  *
  * @param epoch of the log that was read
  * @param publications in rising order of revision

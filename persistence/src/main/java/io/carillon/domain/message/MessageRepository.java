@@ -26,10 +26,9 @@ public interface MessageRepository {
   List<LogOutcome> append(List<LogCommand> batch);
 
   /**
-   * Reads what changed after an offset. Compacted, see {@link LogPage}; a message made and edited
-   * after it comes as {@code CREATED}. The log's ends and the rows are read by one statement, hence
-   * from one moment: {@link LogPage#completeTo} never claims too much, and {@link
-   * LogPage#continuesFrom} cannot miss a removal that happened in between.
+   * Reads what changed after an offset, compacted: see {@link LogPage}. The log's ends are read by
+   * the same statement as the rows, hence from one moment: {@link LogPage#completeTo} never claims
+   * too much, and {@link LogPage#continuesFrom} cannot miss a removal that happened in between.
    *
    * @param limit at most that many changes, 1 to 1,000
    * @param maxBytes stop after the change that makes the payloads' sum exceed this

@@ -78,18 +78,15 @@ public record Publication(
   }
 
   /**
-   * The change as somebody sees it who has everything up to {@code seen}: a message made and edited
-   * after that is new to them, in its present form.
+   * The message as somebody catching up meets it who does not have it: made at its own place, with
+   * what it says now.
    */
-  public Publication asSeenAfter(long seen) {
-    if (change != Change.UPDATED || offset <= seen) {
-      return this;
-    }
+  public Publication asCreated() {
     return new Publication(
         channel,
         kind,
         epoch,
-        revision,
+        offset,
         offset,
         Change.CREATED,
         id,
