@@ -32,6 +32,7 @@ public final class JakartaWebSocket extends WebSocketConnection {
 
   private final Session socket;
   private final AtomicBoolean sending = new AtomicBoolean();
+  private volatile boolean closeDue; // as soon as what is being sent is out
 
   // Of the thread that reads.
   private StringBuilder message; // the parts so far; null between messages
@@ -154,7 +155,11 @@ public final class JakartaWebSocket extends WebSocketConnection {
 
   private void sent() {
     sending.set(false);
-    queue().writable();
+    if (closeDue) {
+      closeUnlessSending();
+    } else {
+      queue().writable();
+    }
   }
 
   private void sendPing() {
@@ -168,9 +173,20 @@ public final class JakartaWebSocket extends WebSocketConnection {
     sent();
   }
 
+  /**
+   * A container that is asked to close while a message is half out gives the connection up, with
+   * 1006. So that message comes first; if its client takes nothing, the cut comes before it.
+   */
   @Override
   protected void lastWords() {
-    onWorker(this::closeSocket);
+    closeDue = true;
+    closeUnlessSending();
+  }
+
+  private void closeUnlessSending() {
+    if (sending.compareAndSet(false, true)) { // and never takes anything again
+      onWorker(this::closeSocket);
+    }
   }
 
   private void closeSocket() {
