@@ -22,6 +22,7 @@ final class Feed {
   boolean holeTimerSet;
   String epoch = "";
   private long delivered = UNKNOWN;
+  private long placedAt = UNKNOWN;
   private final TreeMap<Long, Publication> pending = new TreeMap<>();
 
   Feed(ChannelKey channel) {
@@ -30,6 +31,18 @@ final class Feed {
 
   boolean isPlaced() {
     return delivered != UNKNOWN;
+  }
+
+  /** Events after this offset are fanned out from now on; those up to it are read by each. */
+  void place(String placedEpoch, long offset) {
+    epoch = placedEpoch;
+    placedAt = offset;
+    advanceTo(offset);
+  }
+
+  /** Where fanning out began: what comes before it was fanned out to nobody. */
+  long placedAt() {
+    return placedAt;
   }
 
   /** The offset up to which everything has been fanned out. */

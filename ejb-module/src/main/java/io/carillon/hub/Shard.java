@@ -190,16 +190,14 @@ final class Shard {
     if (subscription.index < 0) {
       return;
     }
-    place(feed, epoch, readTo);
-    goLive(feed, subscription, readTo);
-  }
-
-  private void place(Feed feed, String epoch, long readTo) {
     if (!feed.isPlaced()) {
-      feed.epoch = epoch;
-      feed.advanceTo(readTo);
+      feed.place(epoch, readTo);
       deliverKept(feed);
+    } else if (readTo < feed.placedAt()) {
+      readLog(feed, subscription, readTo); // another has read further, and so placed the feed
+      return;
     }
+    goLive(feed, subscription, readTo);
   }
 
   void cancel(Subscription subscription) {

@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -248,6 +249,38 @@ class HubTest {
     await()
         .atMost(2, SECONDS)
         .untilAsserted(() -> assertThat(client.revisions()).containsExactly(1L));
+  }
+
+  /** The place of the first reader decides from where on events are fanned out. */
+  @Test
+  void leavesNothingOutWhereTwoBeginAndOneReadsFurther() throws Exception {
+    log.add(GENERAL);
+    CountDownLatch aliceHasRead = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    log.afterNextRead(
+        () -> {
+          aliceHasRead.countDown();
+          awaitQuietly(mayGoOn);
+        });
+    Client alice = client("alice");
+    hub.subscribe(GENERAL, 0, alice);
+    assertThat(aliceHasRead.await(10, SECONDS)).isTrue();
+    log.add(GENERAL); // which the bus does not bring
+    Client bob = joined("bob", 0);
+    mayGoOn.countDown();
+    publish(1);
+    await().untilAsserted(() -> assertThat(alice.revisions()).containsExactly(1L, 2L, 3L));
+    assertThat(bob.revisions()).containsExactly(1L, 2L, 3L);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      if (!latch.await(10, SECONDS)) {
+        throw new AssertionError("nobody let it go on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -26,6 +26,7 @@ final class MemoryLog implements MessageRepository {
   private final Map<ChannelKey, Long> ends = new HashMap<>();
   private RuntimeException failure;
   private int reads;
+  private Runnable afterRead; // guarded by this
   private long pruned;
 
   synchronized Publication add(ChannelKey channel) {
@@ -80,8 +81,27 @@ final class MemoryLog implements MessageRepository {
   }
 
   @Override
-  public synchronized Optional<LogPage> readAfter(
-      ChannelKey channel, long offset, int limit, int maxBytes) {
+  public Optional<LogPage> readAfter(ChannelKey channel, long offset, int limit, int maxBytes) {
+    Optional<LogPage> page = read(channel, offset, limit);
+    Runnable once = takeAfterRead();
+    if (once != null) {
+      once.run();
+    }
+    return page;
+  }
+
+  /** Runs on the reading thread after the next read, before its page is handed over. */
+  synchronized void afterNextRead(Runnable once) {
+    afterRead = once;
+  }
+
+  private synchronized Runnable takeAfterRead() {
+    Runnable once = afterRead;
+    afterRead = null;
+    return once;
+  }
+
+  private synchronized Optional<LogPage> read(ChannelKey channel, long offset, int limit) {
     reads++;
     if (failure != null) {
       throw failure;
