@@ -121,9 +121,9 @@ public record Settings(
       @Setting(
               key = "CARILLON_ALLOWED_ORIGINS",
               help =
-                  "origins that browsers may come from, separated by commas, the server's own public"
-                      + " one among them: https://chat.example.org; none: the server's own, as the"
-                      + " Host header has it")
+                  "origins that browsers may come from, separated by commas, the server's own"
+                      + " public one among them: https://chat.example.org; none: the server's own,"
+                      + " as the Host header has it")
           List<String> allowedOrigins,
       @Setting(
               key = "CARILLON_TRUSTED_PROXIES",
@@ -135,8 +135,8 @@ public record Settings(
               key = "CARILLON_WEBSOCKET",
               byDefault = DIRECT,
               help =
-                  "how the runnable jar carries WebSockets: direct, straight on Tomcat's sockets, or"
-                      + " jakarta, through the Jakarta WebSocket API as other servers do")
+                  "how the runnable jar carries WebSockets: direct, straight on Tomcat's sockets,"
+                      + " or jakarta, through the Jakarta WebSocket API as other servers do")
           String webSocket) {
 
     private static final String DIRECT = "direct";
@@ -237,6 +237,7 @@ public record Settings(
    * How nodes find and trust each other.
    *
    * @param redisUrl none: one node, with a bus inside the process
+   * @param redisPrefix may be empty; installations that share a Redis need different ones
    * @param key signs what nodes tell each other; none: derived from the token secret
    */
   public record Cluster(
@@ -246,6 +247,11 @@ public record Settings(
                   "redis:// or rediss:// address, several hosts for a cluster; none: a bus inside"
                       + " this one process")
           Secret redisUrl,
+      @Setting(
+              key = "CARILLON_REDIS_PREFIX",
+              byDefault = "carillon:",
+              help = "begins the name of every key and channel in Redis")
+          String redisPrefix,
       @Setting(
               key = "CARILLON_CLUSTER_KEY",
               help =

@@ -1,5 +1,6 @@
 package io.carillon.application;
 
+import io.carillon.bus.Bus;
 import io.carillon.domain.node.NodeRepository;
 import io.carillon.node.NodeId;
 import io.carillon.node.Workers;
@@ -29,6 +30,7 @@ public class Readiness {
 
   private final NodeRepository nodes;
   private final Connections connections;
+  private final Bus bus;
   private final Workers workers;
   private final NodeId node;
   private final Clock clock;
@@ -63,6 +65,7 @@ public class Readiness {
   protected Readiness() { // for the client proxy
     this.nodes = null;
     this.connections = null;
+    this.bus = null;
     this.workers = null;
     this.node = null;
     this.clock = null;
@@ -71,9 +74,15 @@ public class Readiness {
 
   @Inject
   public Readiness(
-      NodeRepository nodes, Connections connections, Workers workers, NodeId node, Clock clock) {
+      NodeRepository nodes,
+      Connections connections,
+      Bus bus,
+      Workers workers,
+      NodeId node,
+      Clock clock) {
     this.nodes = nodes;
     this.connections = connections;
+    this.bus = bus;
     this.workers = workers;
     this.node = node;
     this.clock = clock;
@@ -84,7 +93,12 @@ public class Readiness {
   public Report report() {
     Status accepts = connections.isDraining() ? Status.DOWN : Status.UP;
     Status database = canWrite() ? Status.UP : Status.DOWN;
-    return new Report(List.of(new Check("database", database), new Check("accepting", accepts)));
+    Status nodes = bus.isConnected() ? Status.UP : Status.DEGRADED; // slower, and nothing is lost
+    return new Report(
+        List.of(
+            new Check("database", database),
+            new Check("bus", nodes),
+            new Check("accepting", accepts)));
   }
 
   private boolean canWrite() {

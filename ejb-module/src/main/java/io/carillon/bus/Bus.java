@@ -26,6 +26,12 @@ public interface Bus {
 
   void unsubscribe(ChannelKey channel);
 
-  /** Sets who hears the events of this node's channels; once, before anything is published. */
+  /** Whether other nodes are reached just now; without a connection the log makes up for it. */
+  boolean isConnected();
+
+  /**
+   * Sets who hears the events of this node's channels, and begins; once, before anything else is
+   * asked for.
+   */
   void listen(BusListener listener);
 }

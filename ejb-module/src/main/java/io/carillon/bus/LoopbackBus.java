@@ -2,14 +2,14 @@ package io.carillon.bus;
 
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Vetoed;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The bus of a single node: hands on what it gets, on the publisher's thread. */
-@ApplicationScoped
-public class LoopbackBus implements Bus {
+@Vetoed // made where it is chosen
+public final class LoopbackBus implements Bus {
   private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
 
   private volatile BusListener listener;
@@ -40,6 +40,11 @@ public class LoopbackBus implements Bus {
   @Override
   public void unsubscribe(ChannelKey channel) {
     // nothing to give up: there is only this node
+  }
+
+  @Override
+  public boolean isConnected() {
+    return true;
   }
 
   @Override

@@ -21,9 +21,11 @@ class ReadinessTest {
   private final AtomicInteger writes = new AtomicInteger();
   private final CountDownLatch databaseIsBack = new CountDownLatch(1);
   private volatile Runnable database = () -> {};
+  private final RecordingBus bus = new RecordingBus();
   private boolean draining;
   private final Readiness readiness =
-      new Readiness(nodes(), new FakeConnections(), workers, new NodeId("n"), Clock.systemUTC());
+      new Readiness(
+          nodes(), new FakeConnections(), bus, workers, new NodeId("n"), Clock.systemUTC());
 
   private NodeRepository nodes() {
     return (id, startedAtMillis, nowMillis, timeoutMillis) -> {
@@ -59,7 +61,13 @@ class ReadinessTest {
     assertThat(report.status()).isEqualTo(Readiness.Status.UP);
     assertThat(report.checks())
         .extracting(Readiness.Check::name)
-        .containsExactly("database", "accepting");
+        .containsExactly("database", "bus", "accepting");
+  }
+
+  @Test
+  void isDegradedWithoutTheBusAndStillTakesClients() {
+    bus.connected = false;
+    assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DEGRADED);
   }
 
   @Test
@@ -71,7 +79,7 @@ class ReadinessTest {
     Readiness.Report report = readiness.report();
     assertThat(report.status()).isEqualTo(Readiness.Status.DOWN);
     assertThat(report.checks().get(0).status()).isEqualTo(Readiness.Status.DOWN);
-    assertThat(report.checks().get(1).status()).isEqualTo(Readiness.Status.UP);
+    assertThat(report.checks().get(2).status()).isEqualTo(Readiness.Status.UP);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Keeps what other nodes would be told, in order. */
 final class RecordingBus implements Bus {
+  volatile boolean connected = true;
   final List<Object> told = new ArrayList<>();
 
   @Override
@@ -31,6 +32,11 @@ final class RecordingBus implements Bus {
   @Override
   public void unsubscribe(ChannelKey channel) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return connected;
   }
 
   @Override

@@ -149,6 +149,11 @@ class MessageLogTest {
     public void unsubscribe(ChannelKey channel) {}
 
     @Override
+    public boolean isConnected() {
+      return true;
+    }
+
+    @Override
     public void listen(BusListener listener) {}
   }
 

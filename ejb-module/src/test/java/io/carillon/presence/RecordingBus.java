@@ -52,6 +52,11 @@ final class RecordingBus implements Bus {
   }
 
   @Override
+  public boolean isConnected() {
+    return true;
+  }
+
+  @Override
   public void listen(BusListener listener) {
     throw new UnsupportedOperationException();
   }

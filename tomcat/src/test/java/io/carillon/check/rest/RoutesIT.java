@@ -447,7 +447,7 @@ class RoutesIT {
     Answer ready = ok(200, anybody.get("/health/ready"));
     assertThat(ready.list("checks"))
         .extracting(check -> check.requireString("name"))
-        .containsExactly("database", "accepting");
+        .containsExactly("database", "bus", "accepting");
     assertThat(ok(200, anybody.get("/metrics")).text())
         .contains(
             "carillon_refusals_total{code=\"FORBIDDEN\"}",

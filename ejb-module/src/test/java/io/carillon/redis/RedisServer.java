@@ -1,0 +1,152 @@
+package io.carillon.redis;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.ClientKillParams;
+
+/**
+ * A real Redis of one test, on a free port, without files: Debian's {@code redis-server}. Where it
+ * is not installed the test is left out, but never where all tests must run.
+ */
+public final class RedisServer implements AutoCloseable {
+  private static final Duration MAX_START = Duration.ofSeconds(20);
+
+  private final int port;
+  private final Path folder;
+  private Process process;
+
+  /**
+   * Starts it.
+   *
+   * @param folder its working folder, where its log is
+   */
+  public RedisServer(Path folder) {
+    assumeTrue(isInstalled() || System.getenv("CI") != null, "redis-server is not installed");
+    this.folder = folder;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  private static boolean isInstalled() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
+  }
+
+  /** Starts it again after {@link #kill}, on the same port and empty. */
+  public void start() {
+    try {
+      process =
+          new ProcessBuilder(
+                  List.of(
+                      "redis-server",
+                      "--port",
+                      Integer.toString(port),
+                      "--bind",
+                      "127.0.0.1",
+                      "--save",
+                      "",
+                      "--appendonly",
+                      "no"))
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(
+                  ProcessBuilder.Redirect.appendTo(folder.resolve("redis.log").toFile()))
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("redis-server (Debian's package of that name) is needed", e);
+    }
+    long deadline = System.nanoTime() + MAX_START.toNanos();
+    while (!answers()) {
+      if (System.nanoTime() > deadline || !process.isAlive()) {
+        throw new IllegalStateException("redis-server does not answer: see " + folder);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean answers() {
+    try (Jedis jedis = client()) {
+      return "PONG".equals(jedis.ping());
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  public String url() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  /** A connection of the test's own. */
+  public Jedis client() {
+    return new Jedis("127.0.0.1", port);
+  }
+
+  /** Cuts whoever listens to it. */
+  public void cutSubscribers() {
+    try (Jedis jedis = client()) {
+      jedis.clientKill(new ClientKillParams().type(ClientType.PUBSUB));
+    }
+  }
+
+  /** Ends it as a crash does; what it held is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** It stops answering, and keeps its connections. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("kill -" + name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("redis-server does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly(); // a paused one, too
+    awaitEnd();
+  }
+}
