@@ -96,6 +96,7 @@ public record Settings(
    * @param allowedOrigins lower case, {@code scheme://host[:port]}; empty for the server's own
    * @param trustedProxies addresses and networks whose {@code X-Forwarded-} headers are believed
    * @param webSocket {@code direct} or {@code jakarta}
+   * @param streams {@code direct} or {@code servlet}
    */
   public record Http(
       @Setting(
@@ -137,10 +138,18 @@ public record Settings(
               help =
                   "how the runnable jar carries WebSockets: direct, straight on Tomcat's sockets,"
                       + " or jakarta, through the Jakarta WebSocket API as other servers do")
-          String webSocket) {
+          String webSocket,
+      @Setting(
+              key = "CARILLON_STREAMS",
+              byDefault = DIRECT,
+              help =
+                  "how the runnable jar carries event streams: direct, straight on Tomcat's"
+                      + " sockets, or servlet, through the Servlet API as other servers do")
+          String streams) {
 
     private static final String DIRECT = "direct";
     private static final String JAKARTA = "jakarta";
+    private static final String SERVLET = "servlet";
 
     /** Checks that a host is there and origins are origins. */
     public Http {
@@ -165,12 +174,20 @@ public record Settings(
       rules.check(
           webSocket.equals(DIRECT) || webSocket.equals(JAKARTA),
           "CARILLON_WEBSOCKET is " + Values.quote(webSocket) + ", allowed is direct or jakarta");
+      rules.check(
+          streams.equals(DIRECT) || streams.equals(SERVLET),
+          "CARILLON_STREAMS is " + Values.quote(streams) + ", allowed is direct or servlet");
       rules.finish();
     }
 
     /** Whether WebSockets bypass the Jakarta API, where the server has a way to do so. */
     public boolean isWebSocketDirect() {
       return webSocket.equals(DIRECT);
+    }
+
+    /** Whether event streams bypass the Servlet API, where the server has a way to do so. */
+    public boolean areStreamsDirect() {
+      return streams.equals(DIRECT);
     }
 
     /** Whether only this machine can reach the listener; false for a host that has no address. */

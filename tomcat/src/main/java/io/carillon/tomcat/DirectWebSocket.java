@@ -244,7 +244,7 @@ final class DirectWebSocket extends WebSocketConnection implements WebSocketPars
     while (end < count && frames[end].kind() != EncodedFrame.Kind.CLOSE) {
       end++;
     }
-    FrameScratch scratch = FrameScratch.ofThisThread();
+    FrameScratch scratch = FrameScratch.forWebSockets();
     int taken = 0;
     while (taken < end) {
       ByteBuffer bytes = scratch.fill(frames, taken, end, skip);

@@ -133,7 +133,7 @@ final class DirectWebSocketFilter extends HttpFilter {
   }
 
   /** Of this connection itself, not of one to a proxy in front of it. */
-  private static boolean isTls(HttpServletRequest request) {
+  static boolean isTls(HttpServletRequest request) {
     return request.getAttribute("jakarta.servlet.request.cipher_suite") != null;
   }
 }

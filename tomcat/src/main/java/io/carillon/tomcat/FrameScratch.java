@@ -3,6 +3,7 @@ package io.carillon.tomcat;
 import io.carillon.hub.EncodedFrame;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * A thread's buffer of bytes for a socket. A fan-out gives the same frames to one connection after
@@ -14,18 +15,29 @@ final class FrameScratch {
   private static final int CAPACITY = 128 * 1024;
 
   private static final int MAX_FRAMES = 64;
-  private static final ThreadLocal<FrameScratch> OF_THREAD =
-      ThreadLocal.withInitial(FrameScratch::new);
+  private static final ThreadLocal<FrameScratch> FOR_WEB_SOCKETS =
+      ThreadLocal.withInitial(() -> new FrameScratch(WebSocketFrames::wire));
+  private static final ThreadLocal<FrameScratch> FOR_STREAMS =
+      ThreadLocal.withInitial(() -> new FrameScratch(EncodedFrame::bytes));
 
+  private final Function<EncodedFrame, byte[]> wire;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
   private final EncodedFrame[] held = new EncodedFrame[MAX_FRAMES]; // whole, from the beginning on
   private int heldCount;
   private int heldBytes;
 
-  private FrameScratch() {}
+  private FrameScratch(Function<EncodedFrame, byte[]> wire) {
+    this.wire = wire;
+  }
 
-  static FrameScratch ofThisThread() {
-    return OF_THREAD.get();
+  /** This thread's, for frames as RFC 6455 has them. */
+  static FrameScratch forWebSockets() {
+    return FOR_WEB_SOCKETS.get();
+  }
+
+  /** This thread's, for frames whose bytes go out as they are. */
+  static FrameScratch forStreams() {
+    return FOR_STREAMS.get();
   }
 
   /**
@@ -44,10 +56,10 @@ final class FrameScratch {
     buffer.clear();
     int done = skip;
     for (int i = from; i < end; i++) {
-      byte[] wire = WebSocketFrames.wire(frames[i]);
-      int length = Math.min(wire.length - done, buffer.remaining());
-      buffer.put(wire, done, length);
-      if (length < wire.length - done) {
+      byte[] bytes = wire.apply(frames[i]);
+      int length = Math.min(bytes.length - done, buffer.remaining());
+      buffer.put(bytes, done, length);
+      if (length < bytes.length - done) {
         heldCount = 0; // cut: good for this one connection only
         return buffer.flip();
       }

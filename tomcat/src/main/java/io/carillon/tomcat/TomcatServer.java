@@ -51,6 +51,9 @@ public final class TomcatServer implements AutoCloseable {
       if (settings.http().isWebSocketDirect()) {
         context.addServletContainerInitializer(new DirectWebSockets(), Set.of());
       }
+      if (settings.http().areStreamsDirect()) {
+        context.addServletContainerInitializer(new DirectStreams(), Set.of());
+      }
       NodeWorkers workers = new NodeWorkers(settings.database().poolSize());
       context.addLifecycleListener(
           event -> {

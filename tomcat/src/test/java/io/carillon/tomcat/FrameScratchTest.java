@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class FrameScratchTest {
-  private final FrameScratch scratch = FrameScratch.ofThisThread();
+  private final FrameScratch scratch = FrameScratch.forWebSockets();
 
   private static EncodedFrame frame(String text) {
     return EncodedFrame.data(text);

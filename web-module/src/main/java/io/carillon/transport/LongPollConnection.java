@@ -33,7 +33,7 @@ public final class LongPollConnection
   private boolean ended;
   private List<Runnable> whenEnded = new ArrayList<>(4);
 
-  private int sentOfFirst; // bytes of the answer that are out; belongs to the queue's writer
+  private int sentOfBody; // belongs to the queue's writer
 
   /**
    * @param maxAnswerBytes of the body
@@ -132,21 +132,21 @@ public final class LongPollConnection
 
   @Override
   public int write(EncodedFrame[] frames, int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      if (frames[i].kind() == EncodedFrame.Kind.CLOSE) {
-        if (!output.complete()) {
-          workers.after(writeDeadline, output::abort);
-        }
-        return i + 1;
+    int whole = 0;
+    if (frames[0].kind() == EncodedFrame.Kind.DATA) { // the body; it is the only one
+      sentOfBody += output.write(frames, 0, 1, sentOfBody);
+      if (sentOfBody < frames[0].bytes().length) {
+        return 0;
       }
-      byte[] bytes = frames[i].bytes();
-      sentOfFirst += output.write(bytes, sentOfFirst, bytes.length - sentOfFirst);
-      if (sentOfFirst < bytes.length) {
-        return i;
-      }
-      sentOfFirst = 0;
+      whole = 1;
     }
-    return count;
+    if (whole == count) {
+      return whole;
+    }
+    if (!output.complete()) {
+      workers.after(writeDeadline, output::abort);
+    }
+    return whole + 1;
   }
 
   @Override

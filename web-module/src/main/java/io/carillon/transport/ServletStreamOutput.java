@@ -1,5 +1,6 @@
 package io.carillon.transport;
 
+import io.carillon.hub.EncodedFrame;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -23,6 +24,10 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
    * that takes nothing keeps a thread of some containers waiting for their time-out.
    */
   public static final String CUT_ATTRIBUTE = "io.carillon.transport.cut";
+
+  private static final int MAX_PIECE_BYTES = 8 * 1024;
+  private static final ThreadLocal<byte[]> JOINED =
+      ThreadLocal.withInitial(() -> new byte[MAX_PIECE_BYTES]);
 
   private enum State {
     /** Waits to begin. */
@@ -72,8 +77,7 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
         HttpServletResponse response = (HttpServletResponse) context.getResponse();
         response.setStatus(status);
         headers.forEach(response::setHeader);
-        // More at once would pass the container's buffer and, in Tomcat, could not be flushed.
-        pieceBytes = Math.max(1_024, response.getBufferSize());
+        pieceBytes = Math.min(MAX_PIECE_BYTES, Math.max(1_024, response.getBufferSize()));
         out = response.getOutputStream();
         out.setWriteListener(this);
         return true;
@@ -86,7 +90,7 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
   }
 
   @Override
-  public int write(byte[] bytes, int offset, int length) throws IOException {
+  public int write(EncodedFrame[] frames, int from, int end, int skip) throws IOException {
     synchronized (this) {
       if (state == State.COMPLETING || state == State.ENDED) {
         throw new IOException("the answer is over");
@@ -95,11 +99,16 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
         return 0;
       }
       int taken = 0;
-      while (taken < length && isReady()) {
-        int piece = Math.min(length - taken, pieceBytes);
-        out.write(bytes, offset + taken, piece);
+      int at = from;
+      int offset = skip;
+      while (at < end && isReady()) {
+        int piece = writePiece(frames, at, end, offset);
         taken += piece;
-        flushOwed = true;
+        offset += piece;
+        while (at < end && offset >= frames[at].bytes().length) {
+          offset -= frames[at].bytes().length;
+          at++;
+        }
       }
       if (flushOwed && out.isReady()) {
         flushOwed = false;
@@ -107,6 +116,39 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
       }
       return taken;
     }
+  }
+
+  /**
+   * Writes as much as the container's buffer holds: more would pass the buffer and, in Tomcat,
+   * could not be flushed. What is in one frame is not copied.
+   *
+   * @return its length
+   */
+  private int writePiece(EncodedFrame[] frames, int from, int end, int skip) throws IOException {
+    byte[] bytes = frames[from].bytes();
+    int length = Math.min(bytes.length - skip, pieceBytes);
+    if (from + 1 == end || length == pieceBytes) {
+      out.write(bytes, skip, length);
+    } else {
+      byte[] joined = JOINED.get();
+      length = join(frames, from, end, skip, joined);
+      out.write(joined, 0, length);
+    }
+    flushOwed = true;
+    return length;
+  }
+
+  private int join(EncodedFrame[] frames, int from, int end, int skip, byte[] into) {
+    int length = 0;
+    int offset = skip;
+    for (int i = from; i < end && length < pieceBytes; i++) {
+      byte[] bytes = frames[i].bytes();
+      int part = Math.min(bytes.length - offset, pieceBytes - length);
+      System.arraycopy(bytes, offset, into, length, part);
+      length += part;
+      offset = 0;
+    }
+    return length;
   }
 
   /**

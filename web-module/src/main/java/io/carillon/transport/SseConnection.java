@@ -38,14 +38,10 @@ public final class SseConnection
           "Cache-Control", "no-cache, no-store, no-transform",
           "X-Accel-Buffering", "no");
 
-  /** What a container's buffer takes at once; frames are gathered up to this size. */
-  private static final int GATHERED_BYTES = 8 * 1024;
-
   /** For the last words to reach a client that reads slowly. */
   private static final Duration FAREWELL_TIME = Duration.ofSeconds(5);
 
-  private static final ThreadLocal<byte[]> GATHERED =
-      ThreadLocal.withInitial(() -> new byte[GATHERED_BYTES]);
+  private static final EncodedFrame HEARTBEAT = EncodedFrame.data(SseText.HEARTBEAT);
 
   private final StreamOutput output;
   private final Identity identity;
@@ -56,7 +52,7 @@ public final class SseConnection
   // Guarded by this.
   private int sentOfFirst; // bytes of the queue's first frame that are out already
   private boolean insideEvent; // the last frame that is out as a whole did not end its event
-  private byte[] farewell; // waits to be the last thing written; null for none
+  private EncodedFrame[] farewell; // waits to be the last thing written; null for none
   private boolean closing;
   private boolean ended;
   private List<Runnable> whenEnded = List.of();
@@ -177,8 +173,7 @@ public final class SseConnection
       leave(reason); // it takes nothing, so there is no use in queueing more for it
       return;
     }
-    OutboundQueue.Offer offer =
-        queue.offer(EncodedFrame.data(lastWords(reason)), EncodedFrame.close(reason));
+    OutboundQueue.Offer offer = queue.offer(lastWords(reason), EncodedFrame.close(reason));
     if (offer == OutboundQueue.Offer.FLUSH_DUE) {
       queue.flush();
     }
@@ -195,12 +190,12 @@ public final class SseConnection
   @Override
   public void heartbeat() {
     if (queue.queuedBytes() == 0) {
-      queue.send(EncodedFrame.heartbeat());
+      queue.send(HEARTBEAT);
     }
   }
 
   /** An event that tells why the stream ends, and when to come back. */
-  private static byte[] lastWords(ErrorCode reason) {
+  private static EncodedFrame lastWords(ErrorCode reason) {
     JsonObject data =
         new JsonObject()
             .put("code", reason.name())
@@ -214,7 +209,7 @@ public final class SseConnection
       case AFTER_DELAY -> text.retry(random.nextLong(5_000, 15_000));
       case NEVER -> {}
     }
-    return text.name("error").data(data.toString()).end();
+    return EncodedFrame.data(text.name("error").data(data.toString()).end());
   }
 
   // ---- the queue
@@ -237,49 +232,16 @@ public final class SseConnection
   }
 
   private int writeLocked(EncodedFrame[] frames, int count) throws IOException {
+    int end = 0;
+    while (end < count && frames[end].kind() != EncodedFrame.Kind.CLOSE) {
+      end++;
+    }
     int whole = 0;
-    while (whole < count) {
-      EncodedFrame first = frames[whole];
-      if (first.kind() == EncodedFrame.Kind.CLOSE) {
-        return whole + 1;
-      }
-      byte[] bytes = bytesOf(first);
-      if (bytes.length == 0) {
-        whole++;
-        continue;
-      }
-      int offset = sentOfFirst;
-      int length = bytes.length - offset;
-      if (whole + 1 < count && length < GATHERED_BYTES) {
-        byte[] gathered = GATHERED.get();
-        length = gather(frames, whole, count, gathered);
-        bytes = gathered;
-        offset = 0;
-      }
-      int out = output.write(bytes, offset, length);
-      whole = advance(frames, whole, out);
-      if (out < length) {
-        return whole;
-      }
+    if (end > 0) {
+      int out = output.write(frames, 0, end, sentOfFirst);
+      whole = advance(frames, end, out);
     }
-    return whole;
-  }
-
-  /** Copies what is left of the frames from {@code from} on, as much as fits. */
-  private int gather(EncodedFrame[] frames, int from, int count, byte[] into) {
-    int length = 0;
-    int offset = sentOfFirst;
-    for (int i = from; i < count && length < into.length; i++) {
-      if (frames[i].kind() == EncodedFrame.Kind.CLOSE) {
-        break;
-      }
-      byte[] bytes = bytesOf(frames[i]);
-      int part = Math.min(bytes.length - offset, into.length - length);
-      System.arraycopy(bytes, offset, into, length, part);
-      length += part;
-      offset = 0;
-    }
-    return length;
+    return whole == end && end < count ? end + 1 : whole;
   }
 
   /**
@@ -287,11 +249,11 @@ public final class SseConnection
    *
    * @return the first frame that is not out as a whole
    */
-  private int advance(EncodedFrame[] frames, int from, int outBytes) {
-    int at = from;
+  private int advance(EncodedFrame[] frames, int end, int outBytes) {
+    int at = 0;
     int left = outBytes + sentOfFirst;
-    while (left > 0 && left >= bytesOf(frames[at]).length) {
-      byte[] bytes = bytesOf(frames[at]);
+    while (at < end && left >= frames[at].bytes().length) {
+      byte[] bytes = frames[at].bytes();
       left -= bytes.length;
       insideEvent = !endsWithBlankLine(bytes);
       at++;
@@ -302,10 +264,6 @@ public final class SseConnection
 
   private static boolean endsWithBlankLine(byte[] bytes) {
     return bytes.length >= 2 && bytes[bytes.length - 1] == '\n' && bytes[bytes.length - 2] == '\n';
-  }
-
-  private static byte[] bytesOf(EncodedFrame frame) {
-    return frame.kind() == EncodedFrame.Kind.HEARTBEAT ? SseText.HEARTBEAT : frame.bytes();
   }
 
   /** On another thread: what waits for the event may send again, on any connection. */
@@ -337,7 +295,7 @@ public final class SseConnection
     synchronized (this) {
       inside = sentOfFirst > 0 || insideEvent;
       if (!inside) {
-        farewell = lastWords(reason);
+        farewell = new EncodedFrame[] {lastWords(reason)};
       }
     }
     if (inside) {
@@ -356,8 +314,8 @@ public final class SseConnection
         return;
       }
       try {
-        int out = output.write(farewell, 0, farewell.length);
-        said = out == farewell.length;
+        int out = output.write(farewell, 0, 1, 0);
+        said = out == farewell[0].bytes().length;
         lost = out > 0 && !said; // half of it: so slow a client is not waited for
       } catch (IOException e) {
         lost = true;

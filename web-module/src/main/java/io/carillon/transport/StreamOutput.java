@@ -1,5 +1,6 @@
 package io.carillon.transport;
 
+import io.carillon.hub.EncodedFrame;
 import java.io.IOException;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ import java.util.Map;
  * container may have given the response object to another request by then.
  */
 public interface StreamOutput {
+  /** Name of a request attribute with an output that the container's own part offers. */
+  String ATTRIBUTE = "io.carillon.transport.output";
 
   /** Hears from the container. Called without a lock held, and must not block. */
   interface Listener {
@@ -33,13 +36,16 @@ public interface StreamOutput {
   boolean begin(int status, Map<String, String> headers);
 
   /**
-   * Takes as many of the bytes as go out now and sends them on their way. When it takes less than
-   * all, {@link Listener#writePossible()} follows. The array may be changed afterwards.
+   * Takes as many of the frames' bytes as go out now and sends them on their way, together. When it
+   * takes less than all, {@link Listener#writePossible()} follows.
    *
-   * @return how many were taken, 0 to {@code length}
+   * @param from the first frame
+   * @param end exclusive; each frame before it has bytes
+   * @param skip bytes of the first frame that were taken before
+   * @return how many bytes were taken
    * @throws IOException when the connection is lost or this is over
    */
-  int write(byte[] bytes, int offset, int length) throws IOException;
+  int write(EncodedFrame[] frames, int from, int end, int skip) throws IOException;
 
   /**
    * Ends the answer in order, once everything that was taken is on its way.

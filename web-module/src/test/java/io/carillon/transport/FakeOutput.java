@@ -1,5 +1,6 @@
 package io.carillon.transport;
 
+import io.carillon.hub.EncodedFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +70,7 @@ public final class FakeOutput implements StreamOutput {
   }
 
   @Override
-  public int write(byte[] some, int offset, int length) throws IOException {
+  public int write(EncodedFrame[] frames, int from, int end, int skip) throws IOException {
     if (over) {
       throw new AssertionError("written to after the end");
     }
@@ -79,12 +80,18 @@ public final class FakeOutput implements StreamOutput {
     if (!begun) {
       return 0;
     }
-    int taken = Math.min(length, room);
+    int taken = 0;
+    int offset = skip;
+    for (int i = from; i < end && room > 0; i++) {
+      int part = Math.min(frames[i].bytes().length - offset, room);
+      bytes.write(frames[i].bytes(), offset, part);
+      room -= part;
+      taken += part;
+      offset = 0;
+    }
     if (taken > 0) {
       writes.add(taken);
     }
-    bytes.write(some, offset, taken);
-    room -= taken;
     return taken;
   }
 

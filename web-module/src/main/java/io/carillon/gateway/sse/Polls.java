@@ -15,7 +15,6 @@ import io.carillon.presence.PresenceService;
 import io.carillon.security.ConnectionLimits;
 import io.carillon.security.IdentityPrincipal;
 import io.carillon.transport.LongPollConnection;
-import io.carillon.transport.ServletStreamOutput;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -149,7 +148,7 @@ public class Polls {
       Request request, Identity identity, Admission place, List<Joining> joinings, Duration wait) {
     LongPollConnection connection =
         new LongPollConnection(
-            new ServletStreamOutput(StreamParameters.asyncContext(request.http())),
+            StreamParameters.output(request.http()),
             identity,
             maxAnswerBytes(),
             settings.connections().writeDeadline(),

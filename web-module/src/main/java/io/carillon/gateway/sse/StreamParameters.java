@@ -4,7 +4,8 @@ import io.carillon.application.Since;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
-import jakarta.servlet.AsyncContext;
+import io.carillon.transport.ServletStreamOutput;
+import io.carillon.transport.StreamOutput;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,9 +22,16 @@ final class StreamParameters {
     return request.getMethod().equals("HEAD");
   }
 
-  /** The context that JAX-RS has started for a suspended answer, where it has done so already. */
-  static AsyncContext asyncContext(HttpServletRequest request) {
-    return request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync();
+  /**
+   * Where the answer's bytes go: the container's own way where it offers one, otherwise the context
+   * that JAX-RS has started for a suspended answer.
+   */
+  static StreamOutput output(HttpServletRequest request) {
+    if (request.getAttribute(StreamOutput.ATTRIBUTE) instanceof StreamOutput offered) {
+      return offered;
+    }
+    return new ServletStreamOutput(
+        request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync());
   }
 
   /**

@@ -18,7 +18,6 @@ import io.carillon.node.Workers;
 import io.carillon.presence.PresenceService;
 import io.carillon.security.ConnectionLimits;
 import io.carillon.security.IdentityPrincipal;
-import io.carillon.transport.ServletStreamOutput;
 import io.carillon.transport.SseConnection;
 import io.carillon.transport.SseText;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,8 +29,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -80,6 +81,11 @@ public class Streams {
     this.workers = workers;
     this.maxQueuedBytes = settings.connections().queueBytes();
     this.defaultResumeLimit = settings.resume().defaultLimit();
+  }
+
+  /** Whether a request's address, as it came, is one of an event stream. */
+  public static boolean isStream(String requestUri) {
+    return requestUri.endsWith("/events") || requestUri.endsWith("/notifications/stream");
   }
 
   /**
@@ -165,10 +171,7 @@ public class Streams {
     }
     SseConnection connection =
         new SseConnection(
-            new ServletStreamOutput(StreamParameters.asyncContext(request.http())),
-            identity,
-            maxQueuedBytes,
-            workers);
+            StreamParameters.output(request.http()), identity, maxQueuedBytes, workers);
     connection.whenEnded(place.keep()::close);
     try {
       String presenceId = connections.opened(connection);
@@ -228,18 +231,22 @@ public class Streams {
 
   /**
    * Sends the head of the stream. What happens in a channel without a log cannot be read later, so
-   * the client must not see its stream open before those are listened to.
+   * the client must not see its stream open before those are listened to: that takes one turn of
+   * the hub, which this thread waits for.
    */
-  private void begin(SseConnection connection, List<Subscription> unlogged) {
-    if (unlogged.isEmpty()) {
-      connection.begin();
-      return;
+  private static void begin(SseConnection connection, List<Subscription> unlogged) {
+    for (Subscription subscription : unlogged) {
+      try {
+        subscription
+            .live()
+            .toCompletableFuture()
+            .get(MAX_LISTENING_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException e) {
+        break; // late is better than not at all
+      }
     }
-    CompletableFuture.allOf(
-            unlogged.stream()
-                .map(subscription -> subscription.live().toCompletableFuture())
-                .toArray(CompletableFuture[]::new))
-        .thenRun(connection::begin);
-    workers.after(MAX_LISTENING_WAIT, connection::begin);
+    connection.begin();
   }
 }
