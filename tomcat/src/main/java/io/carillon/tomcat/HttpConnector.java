@@ -20,6 +20,12 @@ final class HttpConnector {
    */
   private static final int CHANNEL_BUFFER_BYTES = 512;
 
+  /**
+   * For writing, where the Servlet API carries streams: Tomcat divides an event that is longer into
+   * one write for each buffer. What goes straight to the sockets does not pass it.
+   */
+  private static final int STREAM_BUFFER_BYTES = 2 * 1024;
+
   /** For a request's head to arrive, and for the next request on the connection. */
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
 
@@ -47,7 +53,10 @@ final class HttpConnector {
     set(connector, "maxSwallowSize", MAX_SWALLOWED_BYTES);
     set(connector, "compression", "off"); // a stream would sit in the compressor
     set(connector, "socket.appReadBufSize", CHANNEL_BUFFER_BYTES);
-    set(connector, "socket.appWriteBufSize", CHANNEL_BUFFER_BYTES);
+    set(
+        connector,
+        "socket.appWriteBufSize",
+        settings.http().areStreamsDirect() ? CHANNEL_BUFFER_BYTES : STREAM_BUFFER_BYTES);
     set(connector, "socket.bufferPool", 0);
     return connector;
   }

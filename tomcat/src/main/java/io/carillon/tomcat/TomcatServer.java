@@ -51,6 +51,7 @@ public final class TomcatServer implements AutoCloseable {
       if (settings.http().isWebSocketDirect()) {
         context.addServletContainerInitializer(new DirectWebSockets(), Set.of());
       }
+      context.getPipeline().addValve(new CutValve());
       if (settings.http().areStreamsDirect()) {
         context.addServletContainerInitializer(new DirectStreams(), Set.of());
       }

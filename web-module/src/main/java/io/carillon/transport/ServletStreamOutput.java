@@ -21,7 +21,8 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
   /**
    * Name of a request attribute with a {@link Runnable} that cuts the request's connection, put
    * there by a container's own part where there is one. Without it, ending the answer of a client
-   * that takes nothing keeps a thread of some containers waiting for their time-out.
+   * that takes nothing keeps a thread of some containers waiting for their time-out. It is called
+   * once at most, while the answer is not over, and must neither block nor wait for the end.
    */
   public static final String CUT_ATTRIBUTE = "io.carillon.transport.cut";
 
@@ -235,8 +236,8 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
       if (cut == null) {
         endInOrder();
       } else {
+        cut.run(); // the end comes after it: until then the container waits for the lock
         state = State.ENDED;
-        cut.run();
       }
     }
     listener.ended();

@@ -8,6 +8,7 @@ import io.carillon.transport.SseText;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -18,11 +19,11 @@ final class ForeignSink implements FrameWriter {
   private final SseEventSink sink;
   private final OutboundQueue queue;
   private final Consumer<Throwable> whenFailed;
+  private final AtomicBoolean failed = new AtomicBoolean();
   private volatile boolean inFlight;
 
   /**
-   * @param whenFailed called once, when an event could not be sent or did not fit; null where the
-   *     queue was too full
+   * @param whenFailed called once, when an event could not be sent or did not fit
    */
   ForeignSink(SseEventSink sink, int maxQueuedBytes, Consumer<Throwable> whenFailed) {
     this.sink = sink;
@@ -53,7 +54,7 @@ final class ForeignSink implements FrameWriter {
             queue.writable();
           } else {
             queue.close();
-            whenFailed.accept(failure);
+            fail(failure);
           }
         });
     return 1;
@@ -61,6 +62,13 @@ final class ForeignSink implements FrameWriter {
 
   @Override
   public void aborted(ErrorCode reason) {
-    whenFailed.accept(new IOException(reason.name()));
+    fail(new IOException(reason.name()));
+  }
+
+  /** The event under way may fail after the queue has overflown. */
+  private void fail(Throwable failure) {
+    if (failed.compareAndSet(false, true)) {
+      whenFailed.accept(failure);
+    }
   }
 }
