@@ -91,6 +91,9 @@ public class MemberService {
    */
   @Transactional
   public Role add(Identity by, ChannelName name, UserId user, Role role) {
+    if (by.kind() == Identity.Kind.API_KEY && by.userId().equals(user)) {
+      throw Access.forbidden(); // a program is no member: it has its rights without being one
+    }
     if (!by.isAdmin()) {
       rateLimiter.take(by);
     }

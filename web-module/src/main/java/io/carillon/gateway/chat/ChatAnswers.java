@@ -19,6 +19,7 @@ import io.carillon.hub.EncodedFrame;
 import io.carillon.json.Json;
 import io.carillon.presence.PresenceView;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -184,11 +185,18 @@ final class ChatAnswers {
         });
   }
 
+  /** The time is null for an API key, which does not expire. */
   static EncodedFrame renewed(Ref ref, Identity identity) {
     return frame(
         "ack",
         ref,
-        out -> EventJson.writeTime("expiresAt", identity.expiresAt().toEpochMilli(), out));
+        out -> {
+          if (identity.expiresAt().equals(Instant.MAX)) {
+            out.writeNullField("expiresAt");
+          } else {
+            EventJson.writeTime("expiresAt", identity.expiresAt().toEpochMilli(), out);
+          }
+        });
   }
 
   static EncodedFrame drain() {

@@ -1,0 +1,50 @@
+package io.carillon.rights;
+
+/** Who asks. The ten up to {@link #FOREIGN} have valid credentials, and a column in the tables. */
+enum Subject {
+  OWNER("o", "owner", "the channel's only owner"),
+  MODERATOR("m", "moderator", "a moderator of the channel"),
+  WRITER("w", "writer", "a writer"),
+  READER("r", "reader", "a reader"),
+  MUTED("q", "muted", "a writer who is muted"),
+  OUTSIDER("n", "non-member", "a user of the organization who never was a member"),
+  REMOVED("g", "removed", "a user of the organization who was a writer and has been removed"),
+  ADMIN("a", "admin", "an admin of the organization who is not a member"),
+  API_KEY("k", "API key", "a program of the organization"),
+  FOREIGN("f", "foreign", "a user of another organization"),
+  ANONYMOUS("", "anonymous", "a caller without credentials"),
+  EXPIRED("", "expired", "a writer whose token has expired");
+
+  private final String column;
+  private final String title;
+  private final String meaning;
+
+  Subject(String column, String title, String meaning) {
+    this.column = column;
+    this.title = title;
+    this.meaning = meaning;
+  }
+
+  /** A letter over the column in {@link RightsTable}; empty where one sentence says it all. */
+  String column() {
+    return column;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  /** The account's id. */
+  String userId() {
+    return "rights-" + title.replace(" ", "-");
+  }
+
+  /** Whether it has valid credentials. */
+  boolean isKnown() {
+    return !column.isEmpty();
+  }
+}
