@@ -87,12 +87,13 @@ public class MemberService {
    *
    * @return the new member's role
    * @throws RealtimeException with {@code FORBIDDEN}, {@code CONFLICT} for one who is a member
-   *     already, or {@code RATE_LIMITED}
+   *     already, {@code MALFORMED} for a program that names itself, or {@code RATE_LIMITED}
    */
   @Transactional
   public Role add(Identity by, ChannelName name, UserId user, Role role) {
     if (by.kind() == Identity.Kind.API_KEY && by.userId().equals(user)) {
-      throw Access.forbidden(); // a program is no member: it has its rights without being one
+      // It has its rights without being one. The same for every channel, so it tells of none.
+      throw new RealtimeException(ErrorCode.MALFORMED, "a program is nobody to be a member");
     }
     if (!by.isAdmin()) {
       rateLimiter.take(by);

@@ -4,6 +4,7 @@ import static io.carillon.application.Callers.ADMIN;
 import static io.carillon.application.Callers.ALICE;
 import static io.carillon.application.Callers.BOB;
 import static io.carillon.application.Callers.CAROL;
+import static io.carillon.application.Callers.PROGRAM;
 import static io.carillon.application.Callers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +22,7 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.user.Identity;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +130,17 @@ class MemberServiceTest {
         ErrorCode.CONFLICT, () -> service.add(ALICE, GENERAL, ALICE.userId(), Role.READER));
     assertThat(rightsOf(GENERAL, ALICE).role()).isEqualTo(Role.OWNER);
     nothingHappened();
+  }
+
+  @Test
+  void takesNoProgramForAMember() {
+    for (ChannelName name : List.of(GENERAL, BOARD, new ChannelName("missing"))) {
+      assertRefused(
+          ErrorCode.MALFORMED, () -> service.add(PROGRAM, name, PROGRAM.userId(), Role.WRITER));
+    }
+    nothingHappened();
+    service.add(PROGRAM, BOARD, BOB.userId(), Role.WRITER);
+    assertThat(rightsOf(BOARD, BOB).role()).isEqualTo(Role.WRITER);
   }
 
   @Test

@@ -85,6 +85,9 @@ final class Operations {
                 visit -> visit.ask(Map.of("userId", visit.userId(), "role", "WRITER")))
             .named("oneself")
             .undone(visit -> visit.root("DELETE", "/members/" + visit.userId(), null)),
+        route("POST " + members, Rule.JOIN, 201, visit -> visit.ask(NOTHING))
+            .named("nobody by name, and so oneself")
+            .undone(visit -> visit.root("DELETE", "/members/" + visit.userId(), null)),
         route("PATCH " + member, Rule.ALTER, 200, changing(World.VICTIM, Map.of("role", "READER")))
             .named("a writer's role")
             .undone(
@@ -296,7 +299,7 @@ final class Operations {
         route("POST /api/keys", Rule.ADMINS, 201, visit -> visit.ask(Map.of("name", "more"))),
         route(
             "DELETE /api/keys/{id}",
-            Rule.ADMINS,
+            Rule.ENDING_KEYS,
             204,
             visit -> visit.ask(null, "id", visit.world().spareKeyId())),
         route(

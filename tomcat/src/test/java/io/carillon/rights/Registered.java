@@ -17,9 +17,11 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,7 +40,9 @@ final class Registered {
       addResource(type, routes);
       WebServlet servlet = type.getAnnotation(WebServlet.class);
       if (servlet != null) {
-        Arrays.stream(servlet.urlPatterns()).forEach(path -> routes.add("GET " + path));
+        for (String method : methodsOf(type)) {
+          Arrays.stream(servlet.urlPatterns()).forEach(path -> routes.add(method + ' ' + path));
+        }
       }
       ServerEndpoint endpoint = type.getAnnotation(ServerEndpoint.class);
       if (endpoint != null) {
@@ -48,19 +52,38 @@ final class Registered {
     return routes;
   }
 
+  /** What a servlet answers; the rest is refused by its superclass. */
+  private static List<String> methodsOf(Class<?> servlet) {
+    List<String> methods = new ArrayList<>();
+    for (Method method : servlet.getDeclaredMethods()) {
+      if (method.getName().equals("service")) {
+        throw new IllegalStateException("answers whatever it likes: " + servlet);
+      }
+      if (method.getName().matches("do[A-Z][a-z]+")) {
+        methods.add(method.getName().substring(2).toUpperCase(Locale.ROOT));
+      }
+    }
+    return methods;
+  }
+
   private static void addResource(Class<?> type, Set<String> routes) {
     jakarta.ws.rs.Path root = type.getAnnotation(jakarta.ws.rs.Path.class);
     if (root == null) {
       return;
     }
     for (Method method : type.getMethods()) {
+      boolean routed = false;
       for (Annotation annotation : method.getAnnotations()) {
         HttpMethod http = annotation.annotationType().getAnnotation(HttpMethod.class);
         if (http != null) {
           jakarta.ws.rs.Path below = method.getAnnotation(jakarta.ws.rs.Path.class);
           routes.add(
               http.value() + " /api/" + root.value() + (below == null ? "" : '/' + below.value()));
+          routed = true;
         }
+      }
+      if (!routed && method.isAnnotationPresent(jakarta.ws.rs.Path.class)) {
+        throw new IllegalStateException("routes below it are not looked for: " + method);
       }
     }
   }

@@ -2,12 +2,15 @@ package io.carillon.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carillon.check.wire.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,6 +54,55 @@ class RightsMatrixIT {
             .map(Operation::key)
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(rows).hasSizeGreaterThan(40).isEqualTo(Registered.routes());
+  }
+
+  /** What is described for others is the third list, made by hand as well. */
+  @Test
+  void hasARowForEveryRouteThatIsDescribed() {
+    Map<String, Object> paths =
+        JsonText.asObject(
+            world.http().send("GET", "/openapi", null, null).orFail("openapi").json().get("paths"));
+    Set<String> described = new TreeSet<>();
+    paths.forEach(
+        (path, methods) ->
+            JsonText.asObject(methods).keySet().stream()
+                .filter(method -> !method.equals("parameters")) // those of all its methods
+                .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + ' ' + path)));
+    assertThat(described).isEqualTo(Registered.routes());
+  }
+
+  /** A table of nothing but refusals would hold for a server that refuses everything. */
+  @Test
+  void asksForWhatIsGrantedAndForWhatIsNot() {
+    for (Rule rule : Rule.values()) {
+      assertThat(OPERATIONS).as(rule.name()).anyMatch(operation -> operation.rule() == rule);
+    }
+    for (Subject subject : Subject.values()) {
+      Set<Verdict> told = EnumSet.noneOf(Verdict.class);
+      for (Operation operation : OPERATIONS) {
+        for (Place place : Place.values()) {
+          told.add(TABLE.verdict(operation.rule(), place, subject));
+        }
+      }
+      assertThat(told).as(subject.title()).contains(Verdict.ALLOWED).hasSizeGreaterThan(1);
+    }
+  }
+
+  /** What a caller of another organization does meets that organization's own people only. */
+  @Test
+  void bringsNothingAcrossOrganizations() {
+    String title = world.freshText("from abroad");
+    world
+        .http()
+        .send(
+            "POST",
+            "/api/notifications",
+            world.tokenOf(Subject.FOREIGN_ADMIN),
+            Map.of("userId", Subject.WRITER.userId(), "type", "news", "title", title))
+        .orFail("a notification in the own organization");
+    Reply inbox =
+        world.http().send("GET", "/api/notifications", world.tokenOf(Subject.WRITER), null);
+    assertThat(inbox.orFail("inbox").body()).contains("You are here").doesNotContain(title);
   }
 
   @Test

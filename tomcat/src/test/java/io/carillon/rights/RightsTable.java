@@ -17,143 +17,144 @@ final class RightsTable {
    */
   private static final String TABLE =
       """
-      SEE                          o m w r q n g a k f
-      open,members,mods            + + + + + + + + + -
-      list,archive                 + + + + + + + + + -
-      private,plist                + + + + + - - + + -
-      pubsub,parchive              + + + + + - - + + -
-      inbox                        + + + + + + + + - +
-      org                          + + + + + + + + + -
-      theirs,missing               - - - - - - - - - -
+      SEE                          o m w r q n g a p k f h
+      open,members,mods            + + + + + + + + + + - -
+      list,archive                 + + + + + + + + + + - -
+      private,plist                + + + + + - - + + + - -
+      pubsub,parchive              + + + + + - - + + + - -
+      inbox                        + + + + + + + + + - + +
+      org                          + + + + + + + + + + - -
+      theirs,missing               - - - - - - - - - - - -
 
-      READ                         o m w r q n g a k f
-      open,members,mods            + + + + + + + + + -
-      list,archive                 + + + + + + + + + -
-      private,plist                + + + + + - - - + -
-      pubsub,parchive              + + + + + - - - + -
-      inbox                        + + + + + + + + - +
-      org                          + + + + + + + + + -
-      theirs,missing               - - - - - - - - - -
+      READ                         o m w r q n g a p k f h
+      open,members,mods            + + + + + + + + + + - -
+      list,archive                 + + + + + + + + + + - -
+      private,plist                + + + + + - - - - + - -
+      pubsub,parchive              + + + + + - - - - + - -
+      inbox                        + + + + + + + + + - + +
+      org                          + + + + + + + + + + - -
+      theirs,missing               - - - - - - - - - - - -
 
-      PUBLISH                      o m w r q n g a k f
-      open,list                    + + + - - + + + + -
-      members                      + + + - - - - - + -
-      mods                         + + - - - - - - - -
-      private,plist,pubsub         + + + - - - - - + -
-      archive                      # # # - - # # # # -
-      parchive                     # # # - - - - - # -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      PUBLISH                      o m w r q n g a p k f h
+      open,list                    + + + - - + + + + + - -
+      members                      + + + - - - - - - + - -
+      mods                         + + - - - - - - - - - -
+      private,plist,pubsub         + + + - - - - - - + - -
+      archive                      # # # - - # # # # # - -
+      parchive                     # # # - - - - - - # - -
+      inbox,theirs,org,missing     - - - - - - - - - - - -
 
-      CHANGE_OWN                   o m w r q n g a k f
-      open,list                    + + + - - + + + + -
-      members                      + + + - - - - - + -
-      mods                         + + - - - - - - - -
-      private,plist                + + + - - - - - + -
-      pubsub                       ? ? ? ? ? - - - ? -
-      archive                      # # # - - # # # # -
-      parchive                     # # # - - - - - # -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      CHANGE_OWN                   o m w r q n g a p k f h
+      open,list                    + + + - - + + + + + - -
+      members                      + + + - - - - - - + - -
+      mods                         + + - - - - - - - - - -
+      private,plist                + + + - - - - - - + - -
+      pubsub                       ? ? ? ? ? - - - - ? - -
+      archive                      # # # - - # # # # # - -
+      parchive                     # # # - - - - - - # - -
+      inbox,theirs,org,missing     - - - - - - - - - - - -
 
-      CHANGE_OTHERS                o m w r q n g a k f
-      open,members,mods,private    + + - - - - - - - -
-      list                         + + + - - + + + + -
-      plist                        + + + - - - - - + -
-      pubsub                       ? ? ? ? ? - - - ? -
-      archive,parchive             # # - - - - - - - -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      CHANGE_OTHERS                o m w r q n g a p k f h
+      open,members,mods,private    + + - - - - - - - - - -
+      list                         + + + - - + + + + + - -
+      plist                        + + + - - - - - - + - -
+      pubsub                       ? ? ? ? ? - - - - ? - -
+      archive,parchive             # # - - - - - - - - - -
+      inbox,theirs,org,missing     - - - - - - - - - - - -
 
-      READ_ITEMS                   o m w r q n g a k f
-      list                         + + + + + + + + + -
-      plist                        + + + + + - - - + -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? -
-      private,pubsub,parchive      ? ? ? ? ? - - - ? -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      theirs                       - - - - - - - ? ? -
-      org                          ? ? ? ? ? ? ? ? ? -
-      missing                      - - - - - - - - - -
+      READ_ITEMS                   o m w r q n g a p k f h
+      list                         + + + + + + + + + + - -
+      plist                        + + + + + - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      theirs                       - - - - - - - ? ? ? - -
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      missing                      - - - - - - - - - - - -
 
-      HEAR_ITEMS                   o m w r q n g a k f
-      list                         + + + + + + + + + -
-      plist                        + + + + + - - - + -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? -
-      private,pubsub,parchive      ? ? ? ? ? - - - ? -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      org                          ? ? ? ? ? ? ? ? ? -
-      theirs,missing               - - - - - - - - - -
+      HEAR_ITEMS                   o m w r q n g a p k f h
+      list                         + + + + + + + + + + - -
+      plist                        + + + + + - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - -
 
-      WRITE_ITEMS                  o m w r q n g a k f
-      list                         + + + - - + + + + -
-      plist                        + + + - - - - - + -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? -
-      private,pubsub,parchive      ? ? ? ? ? - - - ? -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      theirs                       - - - - - - - ? ? -
-      org                          ? ? ? ? ? ? ? ? ? -
-      missing                      - - - - - - - - - -
+      WRITE_ITEMS                  o m w r q n g a p k f h
+      list                         + + + - - + + + + + - -
+      plist                        + + + - - - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      theirs                       - - - - - - - ? ? ? - -
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      missing                      - - - - - - - - - - - -
 
-      TYPING                       o m w r q n g a k f
-      open,list                    + + + . . + + + . .
-      members                      + + + . . . . . . .
-      mods                         + + . . . . . . . .
-      private,plist,pubsub         + + + . . . . . . .
-      archive,parchive             . . . . . . . . . .
-      inbox,theirs,org,missing     . . . . . . . . . .
+      TYPING                       o m w r q n g a p k f h
+      open,list                    + + + . . + + + + . . .
+      members                      + + + . . . . . . . . .
+      mods                         + + . . . . . . . . . .
+      private,plist,pubsub         + + + . . . . . . . . .
+      archive,parchive             . . . . . . . . . . . .
+      inbox,theirs,org,missing     . . . . . . . . . . . .
 
-      MANAGE                       o m w r q n g a k f
-      open,members,mods,private    + - - - - - - + + -
-      list,plist,pubsub            + - - - - - - + + -
-      archive,parchive             + - - - - - - + + -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      MANAGE                       o m w r q n g a p k f h
+      open,members,mods,private    + - - - - - - + + + - -
+      list,plist,pubsub            + - - - - - - + + + - -
+      archive,parchive             + - - - - - - + + + - -
+      inbox,theirs,org,missing     - - - - - - - - - - - -
 
-      ADD                          o m w r q n g a k f
-      open,members,mods,private    + + - - - - - + + -
-      list,plist,pubsub            + + - - - - - + + -
-      archive,parchive             + + - - - - - + + -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      ADD                          o m w r q n g a p k f h
+      open,members,mods,private    + + - - - - - + + + - -
+      list,plist,pubsub            + + - - - - - + + + - -
+      archive,parchive             + + - - - - - + + + - -
+      inbox,theirs,org,missing     - - - - - - - - - - - -
 
-      ALTER                        o m w r q n g a k f
-      open,members,mods,private    + + - - - - - + + -
-      list,plist,pubsub            + + - - - - - + + -
-      archive,parchive             + + - - - - - + + -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      org                          ? ? ? ? ? ? ? ? ? -
-      theirs,missing               - - - - - - - - - -
+      ALTER                        o m w r q n g a p k f h
+      open,members,mods,private    + + - - - - - + + + - -
+      list,plist,pubsub            + + - - - - - + + + - -
+      archive,parchive             + + - - - - - + + + - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - -
 
-      ALTER_PEER                   o m w r q n g a k f
-      open,members,mods,private    + - - - - - - + + -
-      list,plist,pubsub            + - - - - - - + + -
-      archive,parchive             + - - - - - - + + -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      org                          ? ? ? ? ? ? ? ? ? -
-      theirs,missing               - - - - - - - - - -
+      ALTER_PEER                   o m w r q n g a p k f h
+      open,members,mods,private    + - - - - - - + + + - -
+      list,plist,pubsub            + - - - - - - + + + - -
+      archive,parchive             + - - - - - - + + + - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - -
 
-      JOIN                         o m w r q n g a k f
-      open,members,mods            = = = = = + + + - -
-      list,archive                 = = = = = + + + - -
-      private,plist                = = = = = - - + - -
-      pubsub,parchive              = = = = = - - + - -
-      inbox,theirs,org,missing     - - - - - - - - - -
+      JOIN                         o m w r q n g a p k f h
+      open,members,mods            = = = = = + + + + ! - -
+      list,archive                 = = = = = + + + + ! - -
+      private,plist                = = = = = - - + + ! - -
+      pubsub,parchive              = = = = = - - + + ! - -
+      inbox,theirs,org,missing     - - - - - - - - - ! - -
 
-      LEAVE                        o m w r q n g a k f
-      open,members,mods            = + + + + ? ? ? ? -
-      list,archive                 = + + + + ? ? ? ? -
-      private,plist                = + + + + - - ? ? -
-      pubsub,parchive              = + + + + - - ? ? -
-      inbox                        ? ? ? ? ? ? ? ? - ?
-      org                          ? ? ? ? ? ? ? ? ? -
-      theirs,missing               - - - - - - - - - -
+      LEAVE                        o m w r q n g a p k f h
+      open,members,mods            = + + + + ? ? ? ? ? - -
+      list,archive                 = + + + + ? ? ? ? ? - -
+      private,plist                = + + + + - - ? ? ? - -
+      pubsub,parchive              = + + + + - - ? ? ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - -
 
-      OTHER ROUTES                 o m w r q n g a k f
-      ANYBODY                      + + + + + + + + + +
-      PEOPLE                       + + + + + + + + - +
-      ADMINS_AND_PROGRAMS          - - - - - - - + + -
-      ADMINS                       - - - - - - - + - -
-      OF_ANOTHER                   ? ? ? ? ? ? ? ? - ?
-      SESSIONS                     - - - - - - - - - -
-      NOBODY                       - - - - - - - - - -
-      TAKEN                        = = = = = = = = = +
-      NONSENSE                     ! ! ! ! ! ! ! ! ! !
-      OPEN                         + + + + + + + + + +
+      OTHER ROUTES                 o m w r q n g a p k f h
+      ANYBODY                      + + + + + + + + + + + +
+      PEOPLE                       + + + + + + + + + - + +
+      ADMINS_AND_PROGRAMS          - - - - - - - + + + - +
+      ADMINS                       - - - - - - - + + - - +
+      ENDING_KEYS                  - - - - - - - + + - - ?
+      OF_ANOTHER                   ? ? ? ? ? ? ? ? ? - ? ?
+      SESSIONS                     - - - - - - - - - - - -
+      NOBODY                       - - - - - - - - - - - -
+      TAKEN                        = = = = = = = = = = + +
+      NONSENSE                     ! ! ! ! ! ! ! ! ! ! ! !
+      OPEN                         + + + + + + + + + + + +
       """;
 
   private static final String OTHERS = "OTHER ROUTES";
@@ -291,9 +292,9 @@ final class RightsTable {
     text.append(
         """
 
-        Without credentials the answer is `UNAUTHENTICATED` (401), with an expired token \
-        `TOKEN_EXPIRED` (401), whatever
-        is asked for; on a socket, before the upgrade. The exceptions are listed at the end.
+        Without credentials, and with those that were taken back, the answer is \
+        `UNAUTHENTICATED` (401), with an expired
+        token `TOKEN_EXPIRED` (401), whatever is asked for; on a socket, before the upgrade. The exceptions are listed at the end.
 
         A public channel is open to everybody in the organization as if a writer, unless its policy \
         leaves publishing

@@ -4,7 +4,8 @@ package io.carillon.rights;
 enum Rule {
   SEE("Seeing a channel", "its settings and its members"),
   READ("Reading", "messages, history, streams, presence, and marking as read"),
-  PUBLISH("Publishing", "new messages"),
+  PUBLISH(
+      "Publishing", "new messages; inboxes and announcements have their own way, Telling people"),
   CHANGE_OWN("Changing one's own message", "editing and deleting what the caller wrote"),
   CHANGE_OTHERS("Changing another's message", "editing and deleting what somebody else wrote"),
   READ_ITEMS("Reading a list's items", "where a channel is no list, whoever is inside is told so"),
@@ -20,13 +21,14 @@ enum Rule {
   ADD("Adding a member", "with a role below moderator"),
   ALTER("Changing or removing a member", "a writer's role, mute and membership"),
   ALTER_PEER("Changing or removing a moderator", "a moderator's role and membership"),
-  JOIN("Joining", "becoming a writer by oneself"),
+  JOIN("Joining", "becoming a writer by oneself; a program cannot be a member"),
   LEAVE("Leaving", "ending one's own membership; the last owner cannot"),
 
   ANYBODY("Everybody with valid credentials", "programs too"),
   PEOPLE("People", "what belongs to a user; a program has none of it"),
-  ADMINS_AND_PROGRAMS("Telling people", "notifications and announcements"),
+  ADMINS_AND_PROGRAMS("Telling people", "notifications and announcements, in the own organization"),
   ADMINS("Keys of programs", "for admins in person"),
+  ENDING_KEYS("Ending a program's key", "another organization has no such key"),
   OF_ANOTHER("Another user's notification", "is not in the caller's inbox, so there is none"),
   SESSIONS("Renewing a login", "the callers here have tokens of a foreign issuer"),
   NOBODY("Not for anybody", "whatever the credentials are"),

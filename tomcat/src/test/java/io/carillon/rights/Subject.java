@@ -1,6 +1,9 @@
 package io.carillon.rights;
 
-/** Who asks. The ten up to {@link #FOREIGN} have valid credentials, and a column in the tables. */
+/**
+ * Who asks. The twelve up to {@link #FOREIGN_ADMIN} have valid credentials, and a column in the
+ * tables.
+ */
 enum Subject {
   OWNER("o", "owner", "the channel's only owner"),
   MODERATOR("m", "moderator", "a moderator of the channel"),
@@ -10,10 +13,13 @@ enum Subject {
   OUTSIDER("n", "non-member", "a user of the organization who never was a member"),
   REMOVED("g", "removed", "a user of the organization who was a writer and has been removed"),
   ADMIN("a", "admin", "an admin of the organization who is not a member"),
+  ORGANIZATION_OWNER("p", "organization owner", "an owner of the organization who is not a member"),
   API_KEY("k", "API key", "a program of the organization"),
   FOREIGN("f", "foreign", "a user of another organization"),
+  FOREIGN_ADMIN("h", "foreign admin", "an admin of another organization"),
   ANONYMOUS("", "anonymous", "a caller without credentials"),
-  EXPIRED("", "expired", "a writer whose token has expired");
+  EXPIRED("", "expired", "a writer whose token has expired"),
+  REVOKED("", "revoked", "a program whose key has been revoked");
 
   private final String column;
   private final String title;

@@ -61,8 +61,8 @@ record Visit(World world, Operation operation, Subject subject, Place place, Ver
 
   String sendAs(String event, Map<String, Object> data) {
     if (!subject.isKnown()) {
-      // No socket is opened for them, and so no frame is taken.
-      return world.http().upgrade("/ws", world.tokenOf(subject)).text("code");
+      // No socket is opened for them, and so no frame is taken, whatever it is.
+      return world.refusedSocketOf(subject);
     }
     return world.ask(subject, event, data);
   }

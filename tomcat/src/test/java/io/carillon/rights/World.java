@@ -44,6 +44,7 @@ final class World implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(20);
   private static final String ORGANIZATION = "demo";
   private static final String ELSEWHERE = "elsewhere";
+  private static final String ABROAD = "abroad";
   private static final int THREADS = 6;
   private static final String NO_MESSAGE = "01890000-0000-7000-8000-000000000000";
 
@@ -69,6 +70,7 @@ final class World implements AutoCloseable {
   private final Map<Subject, String> spareTokenOf = new EnumMap<>(Subject.class);
   private final Map<Subject, String> notificationOf = new EnumMap<>(Subject.class);
   private final Map<Subject, NativeSocketClient> sockets = new EnumMap<>(Subject.class);
+  private final Map<Subject, String> socketRefusals = new ConcurrentHashMap<>();
   private final Map<Author, String> messages = new ConcurrentHashMap<>();
   private final Map<Place, String> peersMessages = new ConcurrentHashMap<>();
   private final Map<String, BlockingQueue<Frame>> observed = new ConcurrentHashMap<>();
@@ -131,13 +133,23 @@ final class World implements AutoCloseable {
       case OWNER, MODERATOR, WRITER, READER, MUTED, OUTSIDER, REMOVED ->
           tokens.of(ORGANIZATION, user, "MEMBER", lifetime);
       case ADMIN -> tokens.of(ORGANIZATION, user, "ADMIN", lifetime);
+      case ORGANIZATION_OWNER -> tokens.of(ORGANIZATION, user, "OWNER", lifetime);
       case FOREIGN -> tokens.of(ELSEWHERE, user, "MEMBER", lifetime);
-      case API_KEY ->
-          http.send("POST", "/api/keys", root, Map.of("name", "rights")).orFail("key").text("key");
+      case FOREIGN_ADMIN -> tokens.of(ABROAD, user, "ADMIN", lifetime);
+      case API_KEY -> key("rights").text("key");
+      case REVOKED -> {
+        Reply key = key("revoked");
+        root("DELETE", "/api/keys/" + key.text("id"), null);
+        yield key.text("key");
+      }
       case EXPIRED ->
           tokens.of(ORGANIZATION, Subject.WRITER.userId(), "MEMBER", lifetime.negated());
       case ANONYMOUS -> null;
     };
+  }
+
+  private Reply key(String name) {
+    return http.send("POST", "/api/keys", root, Map.of("name", name)).orFail("key");
   }
 
   /** Accounts of foreign tokens are made on first sight, and inboxes when first asked for. */
@@ -225,7 +237,12 @@ final class World implements AutoCloseable {
 
   private void prepare(Subject subject) {
     if (subject != Subject.API_KEY) {
-      String organization = subject == Subject.FOREIGN ? ELSEWHERE : ORGANIZATION;
+      String organization =
+          switch (subject) {
+            case FOREIGN -> ELSEWHERE;
+            case FOREIGN_ADMIN -> ABROAD;
+            default -> ORGANIZATION;
+          };
       String admin = tokens.of(organization, ROOT, "ADMIN");
       notificationOf.put(subject, notify(admin, subject.userId()));
     }
@@ -313,7 +330,7 @@ final class World implements AutoCloseable {
 
   /** A key that nobody uses, made for this. */
   String spareKeyId() {
-    return http.send("POST", "/api/keys", root, Map.of("name", "spare")).orFail("key").text("id");
+    return key("spare").text("id");
   }
 
   String rootsNotification() {
@@ -344,6 +361,12 @@ final class World implements AutoCloseable {
   }
 
   // ---- what happens
+
+  /** Why somebody gets no socket; asked once, since the socket comes before any frame. */
+  String refusedSocketOf(Subject subject) {
+    return socketRefusals.computeIfAbsent(
+        subject, s -> http.upgrade("/ws", tokenOf(s)).text("code"));
+  }
 
   /** Sends a frame, and waits for the answer: its event, or its code. */
   String ask(Subject subject, String event, Map<String, Object> data) {

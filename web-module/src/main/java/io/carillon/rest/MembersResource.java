@@ -73,17 +73,10 @@ public class MembersResource {
   public Response add(
       @Context SecurityContext security, @PathParam("channel") String channel, JsonObject body) {
     Identity by = Caller.of(security);
-    UserId user = body.string("userId").map(UserId::new).orElseGet(() -> myself(by));
+    UserId user = body.string("userId").map(UserId::new).orElseGet(by::userId);
     Role role = members.add(by, new ChannelName(channel), user, role(body, Role.WRITER));
     JsonObject added = json(user, new MemberRights(role, 0));
     return Response.status(Response.Status.CREATED).entity(added).build();
-  }
-
-  private static UserId myself(Identity by) {
-    if (by.kind() != Identity.Kind.USER) {
-      throw Parameters.malformed("userId"); // a program is nobody who could be a member
-    }
-    return by.userId();
   }
 
   /** Changes {@code role}, {@code mutedUntil}, or both; {@code mutedUntil} null ends a mute. */
