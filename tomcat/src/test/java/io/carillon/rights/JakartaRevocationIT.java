@@ -1,9 +1,14 @@
 package io.carillon.rights;
 
-/** Through the container's own implementation, as on other servers. */
+/** Through what the container implements, as on other servers. */
 class JakartaRevocationIT extends RevocationContract {
   @Override
   String engine() {
     return "jakarta";
+  }
+
+  @Override
+  String streams() {
+    return "servlet";
   }
 }

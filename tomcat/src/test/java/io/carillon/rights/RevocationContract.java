@@ -62,10 +62,14 @@ abstract class RevocationContract {
   /** The value of {@code CARILLON_WEBSOCKET}. */
   abstract String engine();
 
+  /** The value of {@code CARILLON_STREAMS}. */
+  abstract String streams();
+
   @BeforeAll
   void start() {
     Map<String, String> settings = World.settings(folder.resolve(engine()));
     settings.put("CARILLON_WEBSOCKET", engine());
+    settings.put("CARILLON_STREAMS", streams());
     server = TomcatServer.start(Settings.of(settings));
     http = new Http(server.port());
   }

@@ -6,4 +6,9 @@ class RevocationIT extends RevocationContract {
   String engine() {
     return "direct";
   }
+
+  @Override
+  String streams() {
+    return "direct";
+  }
 }

@@ -268,7 +268,9 @@ final class RightsTable {
         `RightsMatrixIT` holds
         the running server: every route and every frame, for each kind of caller and channel. After \
         a change of the table
-        `mvn -pl tomcat -am verify -Dit.test=RightsMatrixIT -DupdateRights=true` writes it anew.
+        `mvn -pl tomcat -am verify -Dit.test=RightsMatrixIT -Dfailsafe.failIfNoSpecifiedTests=false \
+        -DupdateRights=true`
+        writes it anew.
 
         A refusal is the same, byte for byte, whether the channel does not exist or the caller may \
         not know of it.
