@@ -44,6 +44,29 @@ final class Histories {
         Positions.offset(position));
   }
 
+  /**
+   * Reads the latest page into a reader's log, as an application does that goes on from there.
+   *
+   * @return the position to go on from
+   */
+  String readInto(ReaderLog log, String channel, int limit) {
+    Map<String, Object> page = page(channel, "limit=" + limit);
+    String key = Recorder.channel(rest.caller().organization(), channel);
+    String position = (String) page.get("position");
+    List<?> messages = JsonText.asList(page.get("messages"));
+    log.started(
+        key,
+        messages.isEmpty()
+            ? Positions.offset(position)
+            : (Long) JsonText.asObject(messages.get(0)).get("offset") - 1);
+    for (Object message : messages) {
+      Deliveries.record(
+          log, rest.caller().organization(), "message:new", JsonText.asObject(message));
+    }
+    log.complete(key, Positions.offset(position));
+    return position;
+  }
+
   private Map<String, Object> page(String channel, String query) {
     return rest.get("/api/channels/" + RestClient.encode(channel) + "/messages?" + query)
         .join()

@@ -5,14 +5,15 @@ import io.carillon.check.client.RestClient;
 import io.carillon.check.wire.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /**
  * Many clients on mixed transports who read, send, repeat themselves, change and delete, while
@@ -20,7 +21,6 @@ import java.util.function.IntFunction;
  * things; what the network makes of it differs.
  */
 public final class MixedRun {
-  private static final String ORGANIZATION = "demo";
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final int WITNESSES = 1;
 
@@ -45,74 +45,54 @@ public final class MixedRun {
 
   private final Size size;
   private final IntFunction<Caller> callers;
-  private final Caller admin;
-  private final Recorder recorder;
+  private final Scene scene;
   private final Run run;
-  private final List<String> channels = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private volatile Throwable failure;
 
   /**
-   * @param admin who makes the channels, of organization {@code demo}
-   * @param callers by number, each another user of it, at whatever node
+   * @param admin who makes the channels
+   * @param callers by number, each another user of the admin's organization, at whatever node
    */
   public MixedRun(Wire wire, long seed, Size size, Caller admin, IntFunction<Caller> callers) {
     this.size = size;
-    this.admin = admin;
     this.callers = callers;
-    this.recorder = new Recorder(seed);
-    this.run = new Run(wire, recorder, new Positions(), new SplittableRandom(seed));
+    this.scene = new Scene(wire, seed, admin);
+    this.run = scene.run();
   }
 
   /** Runs, and checks when everybody has had time to get everything. */
   public Report run() {
-    RestClient rest = new RestClient(run.wire(), admin);
-    Histories histories = new Histories(rest);
-    makeChannels(rest, histories);
+    for (int i = 0; i < size.channels(); i++) {
+      scene.makeChannel("room " + i + " of " + Long.toHexString(run.recorder().seed()));
+    }
     makeClients();
     clients.forEach(client -> client.reader().start());
-    awaitReaders("start", client -> client.reader().log().position(key(client, 0)) >= 0);
+    awaitReaders("start", client -> position(client, client.reader().channels().get(0)) >= 0);
     work();
-    awaitEnds(histories);
+    awaitEnds();
     clients.forEach(client -> client.reader().stop());
-    channels.forEach(channel -> histories.record(recorder, channel, "node"));
-    rest.cut();
     if (failure != null) {
       throw new AssertionError("a client failed", failure);
-    }
-    if (run.wire().failure() != null) {
-      throw new AssertionError("a client failed", run.wire().failure());
     }
     for (Client client : clients) {
       if (!client.rest().violations().isEmpty()) {
         throw new AssertionError(client.rest().violations());
       }
     }
-    return Checker.check(recorder);
+    return scene.finish();
   }
 
-  private String key(Client client, int index) {
-    return Recorder.channel(ORGANIZATION, client.reader().channels().get(index));
-  }
-
-  private void makeChannels(RestClient rest, Histories histories) {
-    for (int i = 0; i < size.channels(); i++) {
-      String channel = "room " + i + " of " + Long.toHexString(recorder.seed());
-      Map<String, Object> body = new LinkedHashMap<>();
-      body.put("channelId", channel);
-      body.put("kind", "CHAT");
-      body.put("visibility", "PUBLIC");
-      rest.post("/api/channels", body).join().orRefused();
-      run.positions().learn(Recorder.channel(ORGANIZATION, channel), histories.position(channel));
-      channels.add(channel);
-    }
+  private long position(Client client, String channel) {
+    return client.reader().log().position(scene.key(channel));
   }
 
   private void makeClients() {
     SplittableRandom random = run.random().split();
     for (int i = 0; i < WITNESSES; i++) {
       // Never cut: it sees each change, also those that are replaced at once.
-      makeClient("witness" + i, callers.apply(size.clients() + i), Transport.SOCKET, channels);
+      makeClient(
+          "witness" + i, callers.apply(size.clients() + i), Transport.SOCKET, scene.channels());
     }
     Transport[] transports = Transport.values();
     for (int i = 0; i < size.clients(); i++) {
@@ -122,12 +102,12 @@ public final class MixedRun {
           transport + " " + i,
           callers.apply(i),
           transport,
-          some(random, Math.min(count, channels.size())));
+          some(random, Math.min(count, size.channels())));
     }
   }
 
   private List<String> some(SplittableRandom random, int count) {
-    List<String> left = new ArrayList<>(channels);
+    List<String> left = new ArrayList<>(scene.channels());
     List<String> chosen = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       chosen.add(left.remove(random.nextInt(left.size())));
@@ -145,7 +125,7 @@ public final class MixedRun {
     RestClient rest = new RestClient(run.wire(), caller);
     Sender sender =
         new Sender(
-            recorder,
+            run.recorder(),
             rest,
             () -> reader instanceof SocketReader socket ? socket.socket() : Optional.empty());
     clients.add(new Client(caller.user(), reader, rest, sender));
@@ -231,7 +211,7 @@ public final class MixedRun {
   }
 
   private Sender.Message newMessage(Client client, int number, SplittableRandom random) {
-    String channel = channels.get(random.nextInt(channels.size()));
+    String channel = scene.channels().get(random.nextInt(size.channels()));
     String content =
         "message "
             + number
@@ -273,15 +253,15 @@ public final class MixedRun {
     }
     if (message.operation().isAcknowledged() && random.nextInt(25) == 0) {
       try {
-        recorder.ownRead(
-            message.operation(), sender.isInHistory(message).get(30, TimeUnit.SECONDS));
+        run.recorder()
+            .ownRead(message.operation(), sender.isInHistory(message).get(30, TimeUnit.SECONDS));
       } catch (Exception e) {
         return; // the read was cut off, so nothing was found out
       }
     }
   }
 
-  private static void wait(java.util.concurrent.CompletableFuture<Void> attempt) {
+  private static void wait(CompletableFuture<Void> attempt) {
     try {
       attempt.get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
@@ -290,30 +270,24 @@ public final class MixedRun {
   }
 
   /** Waits until every reader has the last number of each channel that it reads, or too long. */
-  private void awaitEnds(Histories histories) {
-    Map<String, Long> ends = new LinkedHashMap<>();
-    for (String channel : channels) {
-      ends.put(channel, Positions.offset(histories.position(channel)));
+  private void awaitEnds() {
+    Map<String, Long> ends = new HashMap<>();
+    for (String channel : scene.channels()) {
+      ends.put(channel, scene.end(channel));
     }
     awaitReaders(
         "end",
         client ->
             client.reader().channels().stream()
-                .allMatch(
-                    channel ->
-                        client.reader().log().position(Recorder.channel(ORGANIZATION, channel))
-                            >= ends.get(channel)));
+                .allMatch(channel -> position(client, channel) >= ends.get(channel)));
   }
 
-  private void awaitReaders(String what, java.util.function.Predicate<Client> there) {
+  private void awaitReaders(String what, Predicate<Client> there) {
     long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
     for (Client client : clients) {
-      while (!there.test(client)) {
-        if (System.nanoTime() > deadline) {
-          System.err.println(client.reader().log().name() + " did not come to the " + what);
-          break; // the checker will say what is missing
-        }
-        LockSupport.parkNanos(1_000_000);
+      Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+      if (!Scene.await(left, () -> there.test(client))) {
+        System.err.println(client.reader().log().name() + " did not come to the " + what);
       }
     }
   }

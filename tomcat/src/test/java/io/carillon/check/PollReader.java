@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Reads by long polls, one after another. */
 public final class PollReader implements Reader {
@@ -24,6 +25,9 @@ public final class PollReader implements Reader {
   // Of the wire's thread.
   private String position = "";
   private boolean stopped;
+
+  private final AtomicLong answers = new AtomicLong();
+  private final AtomicLong emptyAnswers = new AtomicLong();
 
   PollReader(Run run, String name, Caller caller, List<String> channels) {
     this.run = run;
@@ -47,6 +51,26 @@ public final class PollReader implements Reader {
   @Override
   public void start() {
     run.wire().execute(this::poll);
+  }
+
+  @Override
+  public void startAt(String given) {
+    run.wire()
+        .execute(
+            () -> {
+              position = given;
+              poll();
+            });
+  }
+
+  /** Answers to polls that waited, so far. */
+  long answers() {
+    return answers.get();
+  }
+
+  /** Those of them that brought nothing. */
+  long emptyAnswers() {
+    return emptyAnswers.get();
   }
 
   private void poll() {
@@ -80,7 +104,12 @@ public final class PollReader implements Reader {
       return;
     }
     run.positions().read(since).forEach(log::resumed);
-    for (Object entry : JsonText.asList(body.get("events"))) {
+    List<?> events = JsonText.asList(body.get("events"));
+    answers.incrementAndGet();
+    if (events.isEmpty()) {
+      emptyAnswers.incrementAndGet();
+    }
+    for (Object entry : events) {
       Map<String, Object> event = JsonText.asObject(entry);
       Deliveries.record(
           log,

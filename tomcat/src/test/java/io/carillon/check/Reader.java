@@ -11,8 +11,14 @@ public interface Reader {
 
   ReaderLog log();
 
-  /** Connects for the first time. */
+  /** Connects for the first time, to hear what happens from then on. */
   void start();
+
+  /**
+   * Connects for the first time, with what it has of its only channel already: a history page, say,
+   * which the caller has written into the log.
+   */
+  void startAt(String position);
 
   /** Breaks the connection off; it comes back by itself. */
   void cut();

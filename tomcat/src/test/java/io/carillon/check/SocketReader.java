@@ -16,6 +16,7 @@ public final class SocketReader implements Reader {
   private final SplittableRandom random;
   private final Caller caller;
   private final List<String> channels;
+  private final int receiveBufferBytes;
   private final ReaderLog log;
 
   // Of the wire's thread.
@@ -28,10 +29,18 @@ public final class SocketReader implements Reader {
   private volatile int lastCloseCode;
 
   SocketReader(Run run, String name, Caller caller, List<String> channels) {
+    this(run, name, caller, channels, 0);
+  }
+
+  /**
+   * @param receiveBufferBytes of the kernel; small for a reader that is to be slow
+   */
+  SocketReader(Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
     this.run = run;
     this.random = run.random().split();
     this.caller = caller;
     this.channels = List.copyOf(channels);
+    this.receiveBufferBytes = receiveBufferBytes;
     this.log = run.recorder().reader(name, caller.user());
   }
 
@@ -55,15 +64,35 @@ public final class SocketReader implements Reader {
     return lastCloseCode;
   }
 
+  /** Reads nothing until told to go on. */
+  void pause() {
+    run.wire().execute(() -> current.pause());
+  }
+
+  void resume() {
+    run.wire().execute(() -> current.resume());
+  }
+
   @Override
   public void start() {
     run.wire().execute(this::connect);
   }
 
+  @Override
+  public void startAt(String position) {
+    run.wire()
+        .execute(
+            () -> {
+              positions.put(channels.get(0), position);
+              connect();
+            });
+  }
+
   private void connect() {
     if (!stopped) {
       asked.clear();
-      current = NativeSocketClient.connect(run.wire(), caller, new Connection());
+      current =
+          NativeSocketClient.connect(run.wire(), caller, receiveBufferBytes, new Connection());
     }
   }
 

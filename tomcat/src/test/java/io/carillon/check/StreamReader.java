@@ -17,6 +17,7 @@ public final class StreamReader implements Reader {
   private final Caller caller;
   private final List<String> channels;
   private final String path;
+  private final int receiveBufferBytes;
   private final ReaderLog log;
 
   // Of the wire's thread.
@@ -27,11 +28,19 @@ public final class StreamReader implements Reader {
   private volatile SseClient open; // null while there is none
 
   StreamReader(Run run, String name, Caller caller, List<String> channels) {
+    this(run, name, caller, channels, 0);
+  }
+
+  /**
+   * @param receiveBufferBytes of the kernel; small for a reader that is to be slow
+   */
+  StreamReader(Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
     this.run = run;
     this.random = run.random().split();
     this.caller = caller;
     this.channels = List.copyOf(channels);
     this.path = path(channels);
+    this.receiveBufferBytes = receiveBufferBytes;
     this.log = run.recorder().reader(name, caller.user());
   }
 
@@ -75,9 +84,20 @@ public final class StreamReader implements Reader {
     run.wire().execute(this::connect);
   }
 
+  @Override
+  public void startAt(String position) {
+    run.wire()
+        .execute(
+            () -> {
+              lastId = position;
+              connect();
+            });
+  }
+
   private void connect() {
     if (!stopped) {
-      current = SseClient.open(run.wire(), caller, path, lastId, new Connection());
+      current =
+          SseClient.open(run.wire(), caller, path, lastId, receiveBufferBytes, new Connection());
     }
   }
 
