@@ -94,6 +94,7 @@ public class Connections {
 
   /** Starts the wheel; once. */
   public void start() {
+    metrics.stalledConnections(this::stalled);
     workers.every(TICK, this::turn);
   }
 
@@ -249,6 +250,15 @@ public class Connections {
 
   public boolean isDraining() {
     return draining;
+  }
+
+  private int stalled() {
+    long nowNanos = System.nanoTime();
+    int count = 0;
+    for (LiveConnection connection : places.keySet()) {
+      count += connection.queue().stalledNanos(nowNanos) > 0 ? 1 : 0;
+    }
+    return count;
   }
 
   /** How many are open. */

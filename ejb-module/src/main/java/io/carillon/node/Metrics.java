@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * What this node counts; all names begin with {@code carillon_}. Meters are made once, so counting
@@ -165,6 +166,18 @@ public class Metrics {
               return open;
             })
         .addAndGet(change);
+  }
+
+  /**
+   * Says how many connections' clients take nothing just now.
+   *
+   * @param count asked whenever somebody reads the meters
+   */
+  public void stalledConnections(Supplier<Number> count) {
+    Gauge.builder("carillon.connections.stalled", count)
+        .description(
+            "Connections that cannot be written to just now, since their clients read slowly")
+        .register(registry);
   }
 
   public int openConnections() {

@@ -9,6 +9,8 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
+import io.carillon.hub.EncodedFrame;
+import io.carillon.hub.FrameWriter;
 import io.carillon.hub.OutboundQueue;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
@@ -31,10 +33,11 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final Set<String> revoked = new HashSet<>();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Connections connections =
       new Connections(
           new TasksAtHand(),
-          new Metrics(new SimpleMeterRegistry()),
+          new Metrics(meters),
           new NobodyWatches(),
           new Record(),
           Settings.of(Map.of()),
@@ -104,6 +107,19 @@ class ConnectionsTest {
     assertThat(open("another").reasons).isEmpty();
   }
 
+  @Test
+  void tellsHowManyClientsTakeNothing() {
+    connections.start();
+    FakeConnection slow = open("one");
+    open("two").queue.send(EncodedFrame.data("taken"));
+    slow.takesNothing = true;
+    assertThat(meters.get("carillon.connections.stalled").gauge().value()).isZero();
+    slow.queue.send(EncodedFrame.data("waits"));
+    assertThat(meters.get("carillon.connections.stalled").gauge().value()).isEqualTo(1);
+    connections.closed(slow);
+    assertThat(meters.get("carillon.connections.stalled").gauge().value()).isZero();
+  }
+
   /** Work that waits until the test does it. */
   private final class TasksAtHand implements Workers {
     @Override
@@ -117,9 +133,7 @@ class ConnectionsTest {
     }
 
     @Override
-    public void every(Duration period, Runnable task) {
-      throw new UnsupportedOperationException();
-    }
+    public void every(Duration period, Runnable task) {}
 
     @Override
     public void after(Duration delay, Runnable task) {
@@ -146,9 +160,11 @@ class ConnectionsTest {
     }
   }
 
-  private static final class FakeConnection implements LiveConnection {
+  private static final class FakeConnection implements LiveConnection, FrameWriter {
     private final Identity identity;
     private final List<ErrorCode> reasons = new ArrayList<>();
+    private final OutboundQueue queue = new OutboundQueue(this, 1_000);
+    private boolean takesNothing;
 
     FakeConnection(Identity identity) {
       this.identity = identity;
@@ -166,6 +182,16 @@ class ConnectionsTest {
 
     @Override
     public OutboundQueue queue() {
+      return queue;
+    }
+
+    @Override
+    public int write(EncodedFrame[] frames, int count) {
+      return takesNothing ? 0 : count;
+    }
+
+    @Override
+    public void aborted(ErrorCode reason) {
       throw new UnsupportedOperationException();
     }
 
