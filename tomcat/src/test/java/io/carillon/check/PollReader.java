@@ -24,6 +24,8 @@ public final class PollReader implements Reader {
 
   // Of the wire's thread.
   private String position = "";
+  private boolean polling;
+  private boolean pausing;
   private boolean stopped;
 
   private final AtomicLong answers = new AtomicLong();
@@ -73,14 +75,32 @@ public final class PollReader implements Reader {
     return emptyAnswers.get();
   }
 
+  /** Asks no more, after the poll that is under way. */
+  @Override
+  public void pause() {
+    run.wire().execute(() -> pausing = true);
+  }
+
+  @Override
+  public void resume() {
+    run.wire()
+        .execute(
+            () -> {
+              pausing = false;
+              poll();
+            });
+  }
+
   private void poll() {
-    if (stopped) {
+    if (stopped || pausing || polling) {
       return;
     }
+    polling = true;
     String since = position;
     CompletableFuture<Map<String, Object>> answer = client.poll(since, WAIT);
     answer.whenComplete(
         (body, failure) -> {
+          polling = false;
           if (failure == null) {
             take(since, body);
           }

@@ -20,6 +20,11 @@ public interface Reader {
    */
   void startAt(String position);
 
+  /** Reads nothing, once its connection is open, until told to go on. */
+  void pause();
+
+  void resume();
+
   /** Breaks the connection off; it comes back by itself. */
   void cut();
 

@@ -24,12 +24,16 @@ class RecorderCheckerIT {
     }
   }
 
+  /** And on the carrier of WebSockets that other servers use. */
   @Test
   void holdsOnPostgres() throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
         TestNode node =
             TestNode.on(
-                postgres.getJdbcUrl("postgres", "postgres"), "postgres", folder, Map.of())) {
+                postgres.getJdbcUrl("postgres", "postgres"),
+                "postgres",
+                folder,
+                Map.of("CARILLON_WEBSOCKET", "jakarta"))) {
       check(node, OPERATIONS / 2, MESSAGES / 2);
     }
   }

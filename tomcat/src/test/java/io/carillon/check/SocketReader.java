@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Reads over {@code /ws}. */
 public final class SocketReader implements Reader {
@@ -23,10 +25,11 @@ public final class SocketReader implements Reader {
   private final Map<String, String> positions = new HashMap<>(); // by name
   private final Map<String, String> asked = new HashMap<>(); // since which a join was asked for
   private NativeSocketClient current;
+  private boolean pausing;
   private boolean stopped;
 
   private volatile NativeSocketClient open; // null while there is none
-  private volatile int lastCloseCode;
+  private final Queue<Integer> closeCodes = new ConcurrentLinkedQueue<>();
 
   SocketReader(Run run, String name, Caller caller, List<String> channels) {
     this(run, name, caller, channels, 0);
@@ -59,18 +62,31 @@ public final class SocketReader implements Reader {
     return Optional.ofNullable(open);
   }
 
-  /** Of the last connection that has ended; 0 before the first. */
-  int lastCloseCode() {
-    return lastCloseCode;
+  /** Of all connections that have ended: those of the server's close frames, or 1006. */
+  List<Integer> closeCodes() {
+    return List.copyOf(closeCodes);
   }
 
-  /** Reads nothing until told to go on. */
-  void pause() {
-    run.wire().execute(() -> current.pause());
+  @Override
+  public void pause() {
+    run.wire()
+        .execute(
+            () -> {
+              pausing = true;
+              if (open != null) {
+                current.pause();
+              }
+            });
   }
 
-  void resume() {
-    run.wire().execute(() -> current.resume());
+  @Override
+  public void resume() {
+    run.wire()
+        .execute(
+            () -> {
+              pausing = false;
+              current.resume();
+            });
   }
 
   @Override
@@ -111,6 +127,9 @@ public final class SocketReader implements Reader {
         current.ask("channel:join", data);
       }
       open = current;
+      if (pausing) {
+        current.pause();
+      }
     }
 
     @Override
@@ -149,7 +168,7 @@ public final class SocketReader implements Reader {
     @Override
     public void closed(int code, String reason, Throwable failure) {
       open = null;
-      lastCloseCode = code;
+      closeCodes.add(code);
       run.wire().after(Run.returnDelay(random), SocketReader.this::connect);
     }
   }

@@ -23,6 +23,7 @@ public final class StreamReader implements Reader {
   // Of the wire's thread.
   private String lastId = "";
   private SseClient current;
+  private boolean pausing;
   private boolean stopped;
 
   private volatile SseClient open; // null while there is none
@@ -70,13 +71,26 @@ public final class StreamReader implements Reader {
     return open != null;
   }
 
-  /** Reads nothing until told to go on. */
-  void pause() {
-    run.wire().execute(() -> current.pause());
+  @Override
+  public void pause() {
+    run.wire()
+        .execute(
+            () -> {
+              pausing = true;
+              if (open != null) {
+                current.pause();
+              }
+            });
   }
 
-  void resume() {
-    run.wire().execute(() -> current.resume());
+  @Override
+  public void resume() {
+    run.wire()
+        .execute(
+            () -> {
+              pausing = false;
+              current.resume();
+            });
   }
 
   @Override
@@ -108,6 +122,9 @@ public final class StreamReader implements Reader {
         run.positions().read(lastId).forEach(log::resumed);
       }
       open = current;
+      if (pausing) {
+        current.pause();
+      }
     }
 
     @Override
