@@ -3,6 +3,7 @@ package io.carillon.tomcat;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.node.Workers;
 import io.carillon.transport.StreamOutput;
+import io.carillon.transport.TcpPeer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ final class DirectStream implements StreamOutput {
   private final Workers workers;
   private Listener listener;
   private SocketWrapperBase<?> wrapper;
-  private SocketChannel channel;
+  private volatile SocketChannel channel; // null before
   private boolean readAhead = true; // Tomcat may have read beyond the request
   private State state = State.NEW; // guarded by this
 
@@ -189,6 +190,12 @@ final class DirectStream implements StreamOutput {
       workers.after(LINGER, this::disconnect);
     }
     return true;
+  }
+
+  @Override
+  public boolean isClientLost() {
+    SocketChannel socket = channel;
+    return socket != null && TcpPeer.isLost(socket);
   }
 
   @Override

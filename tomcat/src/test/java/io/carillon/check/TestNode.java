@@ -23,10 +23,12 @@ public final class TestNode implements AutoCloseable {
   private static final String SECRET = "a secret for tests that is long enough";
 
   private final TomcatServer server;
+  private final String host;
   private final Tokens tokens = new Tokens(SECRET);
 
-  private TestNode(TomcatServer server) {
+  private TestNode(TomcatServer server, String host) {
     this.server = server;
+    this.host = host;
   }
 
   /** A node on H2 in a folder. */
@@ -56,6 +58,7 @@ public final class TestNode implements AutoCloseable {
 
   private static TestNode start(Path folder, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
+    all.put("CARILLON_HTTP_HOST", "127.0.0.1");
     all.put("CARILLON_HTTP_PORT", "0");
     all.put("CARILLON_DATA_FOLDER", folder.toString());
     all.put("CARILLON_TOKEN_SECRET", SECRET);
@@ -66,11 +69,11 @@ public final class TestNode implements AutoCloseable {
     all.put("CARILLON_LIMIT_CONNECTIONS_PER_ADDRESS", "100000");
     all.putAll(settings);
     setUpLog();
-    return new TestNode(TomcatServer.start(Settings.of(all)));
+    return new TestNode(TomcatServer.start(Settings.of(all)), all.get("CARILLON_HTTP_HOST"));
   }
 
   public InetSocketAddress address() {
-    return new InetSocketAddress("127.0.0.1", server.port());
+    return new InetSocketAddress(host, server.port());
   }
 
   /** A user of an organization, who is provisioned when first seen. */

@@ -42,6 +42,7 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
   }
 
   private final AsyncContext context;
+  private final TcpPeer client;
   private final Runnable cut; // null where the container offers none
   private Listener listener;
 
@@ -56,6 +57,7 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
    */
   public ServletStreamOutput(AsyncContext context) {
     this.context = context;
+    this.client = TcpPeer.of(context.getRequest());
     this.cut =
         context.getRequest().getAttribute(CUT_ATTRIBUTE) instanceof Runnable given ? given : null;
   }
@@ -225,6 +227,11 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
     }
     listener.ended();
     return true;
+  }
+
+  @Override
+  public boolean isClientLost() {
+    return client.isLost();
   }
 
   @Override

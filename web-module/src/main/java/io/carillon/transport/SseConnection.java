@@ -186,10 +186,15 @@ public final class SseConnection
     return first;
   }
 
-  /** A comment, unless something waits already: then the write deadline watches over it. */
+  /**
+   * A comment, unless something waits already: then the write deadline watches over it. A client
+   * that the last one has not reached by now has gone without a word.
+   */
   @Override
   public void heartbeat() {
-    if (queue.queuedBytes() == 0) {
+    if (output.isClientLost()) {
+      output.abort();
+    } else if (queue.queuedBytes() == 0) {
       queue.send(HEARTBEAT);
     }
   }

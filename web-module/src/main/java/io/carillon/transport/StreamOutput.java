@@ -55,6 +55,12 @@ public interface StreamOutput {
   boolean complete();
 
   /**
+   * Whether the client is known to be gone, although nothing has failed yet: for now and then,
+   * since it may ask the system. False where nobody can tell. Takes no lock of the output.
+   */
+  boolean isClientLost();
+
+  /**
    * Ends it at once, where the container can also the connection: for a client that takes nothing.
    */
   void abort();

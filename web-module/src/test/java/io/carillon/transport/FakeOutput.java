@@ -17,6 +17,7 @@ public final class FakeOutput implements StreamOutput {
   public boolean begun;
   public boolean completed;
   public boolean aborted;
+  public boolean clientLost;
   private boolean broken;
   private boolean over;
 
@@ -99,6 +100,11 @@ public final class FakeOutput implements StreamOutput {
   public boolean complete() {
     completed |= end();
     return true;
+  }
+
+  @Override
+  public boolean isClientLost() {
+    return clientLost;
   }
 
   @Override

@@ -249,6 +249,21 @@ class SseConnectionTest {
   }
 
   @Test
+  void endsWhenTheSystemSaysThatTheClientIsLost() {
+    connection.begin();
+    client.takeNothing();
+    connection.queue().send(event("waits"));
+    connection.heartbeat();
+    assertThat(ends).hasValue(0);
+    client.clientLost = true;
+
+    connection.heartbeat();
+
+    assertThat(client.aborted).isTrue();
+    assertThat(ends).hasValue(1);
+  }
+
+  @Test
   void endsOnceHoweverManySayIt() {
     connection.begin();
     client.endByContainer();
