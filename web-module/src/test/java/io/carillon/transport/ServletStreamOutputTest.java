@@ -63,6 +63,8 @@ class ServletStreamOutputTest {
             HttpServletRequest.class,
             (proxy, method, arguments) ->
                 switch (method.getName()) {
+                  case "getRemoteAddr" -> "192.0.2.1";
+                  case "getRemotePort", "getLocalPort" -> 1;
                   case "getAttribute" ->
                       arguments[0].equals(ServletStreamOutput.CUT_ATTRIBUTE) ? cut : null;
                   default -> throw new UnsupportedOperationException(method.getName());

@@ -120,6 +120,11 @@ class ChannelBroadcasterTest {
     }
 
     @Override
+    public boolean isClientLost() {
+      return false;
+    }
+
+    @Override
     public void abort() {}
 
     @Override
