@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SeamIT {
   private static final int TRIALS = Integer.getInteger("carillon.test.seams", 1_000);
   private static final int AT_ONCE = 16;
+  private static final int RECEIVE_BUFFER_BYTES =
+      64 * 1024; // of who stops reading: no more than these
   private static final Duration TRIAL_TIME = Duration.ofSeconds(30);
   private static final Duration LAST_WAIT = Duration.ofSeconds(30);
 
@@ -150,8 +152,12 @@ class SeamIT {
     List<Reader> readers = new ArrayList<>();
     for (int i = 0; i < count / 2; i++) {
       Caller caller = node.member("demo", "slow" + i);
-      sockets.add(new SocketReader(scene.run(), "socket" + i, caller, List.of(channel), 4_096));
-      readers.add(new StreamReader(scene.run(), "stream" + i, caller, List.of(channel), 4_096));
+      sockets.add(
+          new SocketReader(
+              scene.run(), "socket" + i, caller, List.of(channel), RECEIVE_BUFFER_BYTES));
+      readers.add(
+          new StreamReader(
+              scene.run(), "stream" + i, caller, List.of(channel), RECEIVE_BUFFER_BYTES));
     }
     readers.addAll(sockets);
     readers.forEach(Reader::start);
@@ -191,7 +197,7 @@ class SeamIT {
   private Traffic burst() {
     return Traffic.start(
         scene,
-        writers(2),
+        writers(4),
         List.of(scene.channels().get(0)),
         new Traffic.Kind(16_000, 0, Duration.ofMillis(1)));
   }

@@ -45,23 +45,31 @@ public final class SseReader {
   }
 
   public void read(ByteBuffer bytes) {
-    while (bytes.hasRemaining()) {
-      byte b = bytes.get();
-      if (afterCarriageReturn) {
+    byte[] some = new byte[bytes.remaining()];
+    bytes.get(some);
+    int lineStart = 0;
+    for (int i = 0; i < some.length; i++) {
+      byte b = some[i];
+      if (b != '\n' && b != '\r') {
         afterCarriageReturn = false;
-        if (b == '\n') {
-          continue; // the second half of a line end
-        }
+        continue;
       }
-      if (b == '\n' || b == '\r') {
-        afterCarriageReturn = b == '\r';
-        line(decoded());
+      if (afterCarriageReturn && b == '\n') {
+        afterCarriageReturn = false; // the second half of a line end
       } else {
-        line.write(b);
-        if (line.size() > MAX_LINE_BYTES) {
-          throw new ProtocolViolation("a line without end");
-        }
+        afterCarriageReturn = b == '\r';
+        append(some, lineStart, i);
+        line(decoded());
       }
+      lineStart = i + 1;
+    }
+    append(some, lineStart, some.length);
+  }
+
+  private void append(byte[] bytes, int from, int to) {
+    line.write(bytes, from, to - from);
+    if (line.size() > MAX_LINE_BYTES) {
+      throw new ProtocolViolation("a line without end");
     }
   }
 
