@@ -93,11 +93,11 @@ public class Readiness {
   public Report report() {
     Status accepts = connections.isDraining() ? Status.DOWN : Status.UP;
     Status database = canWrite() ? Status.UP : Status.DOWN;
-    Status nodes = bus.isConnected() ? Status.UP : Status.DEGRADED; // slower, and nothing is lost
+    Status others = bus.isConnected() ? Status.UP : Status.DEGRADED; // slower, and nothing is lost
     return new Report(
         List.of(
             new Check("database", database),
-            new Check("bus", nodes),
+            new Check("bus", others),
             new Check("accepting", accepts)));
   }
 

@@ -11,8 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
-import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
@@ -26,7 +24,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * time; bytes go to the {@link SocketChannel} itself, which is never used again once it is closed;
  * and a connection is cut by an event to Tomcat.
  */
-final class DirectStream implements StreamOutput {
+final class DirectStream implements StreamOutput, DirectConnection {
   /** For the head to leave; where it does not arrive, Tomcat says nothing. */
   private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
 
@@ -105,21 +103,14 @@ final class DirectStream implements StreamOutput {
     end();
   }
 
-  /**
-   * Gets the socket, once the head is out.
-   *
-   * @throws IllegalStateException for a connector with TLS, which this cannot carry
-   */
-  void attach(SocketWrapperBase<?> socket) {
-    if (!(socket.getSocket() instanceof NioChannel nio) || nio instanceof SecureNioChannel) {
-      throw new IllegalStateException("only for plain NIO connectors");
-    }
+  @Override
+  public void attach(SocketWrapperBase<?> socket) {
+    channel = DirectConnection.channelOf(socket);
     wrapper = socket;
-    channel = nio.getIOChannel();
   }
 
-  /** The connection is ours. */
-  void open() {
+  @Override
+  public void begin() {
     synchronized (this) {
       if (state != State.BEGUN) {
         throw new IllegalStateException("the head took too long");
@@ -212,8 +203,8 @@ final class DirectStream implements StreamOutput {
 
   // ---- from Tomcat
 
-  /** Something has happened to the socket. */
-  SocketState dispatch(SocketEvent event) {
+  @Override
+  public SocketState dispatch(SocketEvent event) {
     switch (event) {
       case OPEN_READ -> {
         if (!discardInput()) {
@@ -249,8 +240,8 @@ final class DirectStream implements StreamOutput {
     }
   }
 
-  /** It is over; Tomcat closes the socket by itself. */
-  void end() {
+  @Override
+  public void end() {
     boolean told;
     synchronized (this) {
       if (state == State.ENDED) {

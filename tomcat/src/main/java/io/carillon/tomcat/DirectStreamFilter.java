@@ -60,7 +60,7 @@ final class DirectStreamFilter extends HttpFilter {
     try {
       response.flushBuffer();
       // With its head sent, the response is no 101; all that happens is that Tomcat lets go.
-      request.upgrade(DirectStreamUpgrade.class).prepare(stream);
+      request.upgrade(DirectUpgrade.class).prepare(stream);
     } catch (IOException | ServletException | RuntimeException e) {
       stream.end();
       throw e;

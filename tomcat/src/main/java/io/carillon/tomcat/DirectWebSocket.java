@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
-import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
@@ -26,7 +24,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * A connection is cut by an event to Tomcat, not by closing its wrapper from here, since Tomcat
  * would not clean up after a close beside an event that is being handled.
  */
-final class DirectWebSocket extends WebSocketConnection implements WebSocketParser.Handler {
+final class DirectWebSocket extends WebSocketConnection
+    implements DirectConnection, WebSocketParser.Handler {
   /** Reads of one event, so that a client that never stops sending does not keep the thread. */
   private static final int MAX_READS = 16;
 
@@ -63,17 +62,10 @@ final class DirectWebSocket extends WebSocketConnection implements WebSocketPars
     super(protocol, identity, place, workers);
   }
 
-  /**
-   * Gets the socket, once the answer to the handshake has gone out.
-   *
-   * @throws IllegalStateException for a connector with TLS, which this cannot carry
-   */
-  void attach(SocketWrapperBase<?> socket) {
-    if (!(socket.getSocket() instanceof NioChannel nio) || nio instanceof SecureNioChannel) {
-      throw new IllegalStateException("only for plain NIO connectors");
-    }
+  @Override
+  public void attach(SocketWrapperBase<?> socket) {
+    channel = DirectConnection.channelOf(socket);
     wrapper = socket;
-    channel = nio.getIOChannel();
   }
 
   /**
@@ -94,8 +86,8 @@ final class DirectWebSocket extends WebSocketConnection implements WebSocketPars
     finish();
   }
 
-  /** The handshake is through, and the socket attached. */
-  void begin() {
+  @Override
+  public void begin() {
     synchronized (this) {
       if (state == State.FORGOTTEN) {
         throw new IllegalStateException("the answer to the handshake took too long");
@@ -105,15 +97,15 @@ final class DirectWebSocket extends WebSocketConnection implements WebSocketPars
     opened();
   }
 
-  /** The connection is over; Tomcat closes the socket by itself. */
-  void end() {
+  @Override
+  public void end() {
     finish();
   }
 
   // ---- in
 
-  /** Something has happened to the socket. */
-  SocketState dispatch(SocketEvent event) {
+  @Override
+  public SocketState dispatch(SocketEvent event) {
     try {
       switch (event) {
         case OPEN_READ -> {

@@ -95,7 +95,7 @@ final class DirectWebSocketFilter extends HttpFilter {
     response.setHeader("Connection", "Upgrade");
     response.setHeader("Sec-WebSocket-Accept", WebSocketFrames.accept(key));
     subprotocolOf(request).ifPresent(name -> response.setHeader("Sec-WebSocket-Protocol", name));
-    request.upgrade(DirectWebSocketUpgrade.class).prepare(connection);
+    request.upgrade(DirectUpgrade.class).prepare(connection);
   }
 
   /** The key of a request that is a handshake in all other points too. */

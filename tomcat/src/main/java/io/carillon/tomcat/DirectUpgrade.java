@@ -7,14 +7,14 @@ import org.apache.tomcat.util.net.SSLSupport;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** What Tomcat wants to make itself when a connection changes its protocol. */
-public final class DirectWebSocketUpgrade implements InternalHttpUpgradeHandler {
-  private DirectWebSocket connection; // set before the answer to the handshake goes out
+/** What Tomcat wants to make itself when a connection is taken over from it. */
+public final class DirectUpgrade implements InternalHttpUpgradeHandler {
+  private DirectConnection connection; // set before the request's thread is done
 
   /** For Tomcat. */
-  public DirectWebSocketUpgrade() {}
+  public DirectUpgrade() {}
 
-  void prepare(DirectWebSocket newConnection) {
+  void prepare(DirectConnection newConnection) {
     connection = newConnection;
   }
 
