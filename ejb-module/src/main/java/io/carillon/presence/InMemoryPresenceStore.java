@@ -2,8 +2,7 @@ package io.carillon.presence;
 
 import io.carillon.config.Settings;
 import io.carillon.domain.user.UserId;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
+import jakarta.enterprise.inject.Vetoed;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,8 +20,8 @@ import java.util.Map;
  * grace are the same for all entries, so the order of the last {@code KEEP} is the order of expiry,
  * and so is the order of the releases.
  */
-@ApplicationScoped
-public class InMemoryPresenceStore implements PresenceStore {
+@Vetoed // made where it is chosen
+public final class InMemoryPresenceStore implements PresenceStore {
 
   /** What is known of one connection in one scope. */
   private static final class Live {
@@ -58,16 +57,6 @@ public class InMemoryPresenceStore implements PresenceStore {
   private long descriptions;
   private long transitions;
 
-  protected InMemoryPresenceStore() { // for the client proxy
-    this.clock = null;
-    this.time = null;
-    this.ttlMillis = 0;
-    this.graceMillis = 0;
-    this.maxEntries = 0;
-    this.lastSeen = Map.of();
-  }
-
-  @Inject
   public InMemoryPresenceStore(Settings settings, Clock clock) {
     this.clock = clock;
     this.time = new SteadyMillis(clock);
@@ -92,7 +81,8 @@ public class InMemoryPresenceStore implements PresenceStore {
     List<PresenceTransition> caused = new ArrayList<>();
     for (PresenceChange change : changes) {
       switch (change.kind()) {
-        case KEEP -> keep(change.entry(), caused);
+        // Nothing is lost here: what is unknown has ended.
+        case KEEP, EXTEND -> keep(change.entry(), caused);
         case RELEASE -> release(change.entry().key());
         case REMOVE -> remove(change.entry().key(), caused);
       }

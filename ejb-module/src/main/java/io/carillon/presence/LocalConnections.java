@@ -5,10 +5,8 @@ import io.carillon.domain.user.UserId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -24,7 +22,7 @@ final class LocalConnections {
   private static final class Connection {
     final UserId user;
     final PresenceScope organization;
-    final Set<PresenceScope> scopes = new HashSet<>(4);
+    final Map<PresenceScope, Boolean> scopes = new HashMap<>(4); // whether the store has it
     String metadata;
 
     Connection(UserId user, String organization, String metadata) {
@@ -86,7 +84,7 @@ final class LocalConnections {
       if (connection == null) {
         return false;
       }
-      for (PresenceScope scope : connection.scopes) {
+      for (PresenceScope scope : connection.scopes.keySet()) {
         tell(PresenceChange.release(entry(connectionId, connection, scope)));
       }
       entries -= connection.scopes.size();
@@ -126,7 +124,7 @@ final class LocalConnections {
   }
 
   private void enter(String connectionId, Connection connection, PresenceScope scope) {
-    if (connection.scopes.add(scope)) {
+    if (connection.scopes.putIfAbsent(scope, Boolean.FALSE) == null) {
       entries++;
       tell(PresenceChange.keep(entry(connectionId, connection, scope)));
     }
@@ -137,7 +135,7 @@ final class LocalConnections {
     try {
       Connection connection = connections.get(connectionId);
       PresenceScope scope = PresenceScope.of(channel);
-      if (connection != null && connection.scopes.remove(scope)) {
+      if (connection != null && connection.scopes.remove(scope) != null) {
         entries--;
         tell(PresenceChange.remove(entry(connectionId, connection, scope)));
       }
@@ -152,7 +150,7 @@ final class LocalConnections {
       Connection connection = connections.get(connectionId);
       if (connection != null && !connection.metadata.equals(metadata)) {
         connection.metadata = metadata;
-        for (PresenceScope scope : connection.scopes) {
+        for (PresenceScope scope : connection.scopes.keySet()) {
           tell(PresenceChange.keep(entry(connectionId, connection, scope)));
         }
       }
@@ -216,18 +214,41 @@ final class LocalConnections {
     }
   }
 
-  /** Everything that is there now. */
+  /** Everything that is there now; what the store has been told of comes first. */
   List<PresenceChange> all() {
     lock.lock();
     try {
       List<PresenceChange> all = new ArrayList<>(entries);
+      List<PresenceChange> untold = new ArrayList<>();
       connections.forEach(
-          (id, connection) -> {
-            for (PresenceScope scope : connection.scopes) {
-              all.add(PresenceChange.keep(entry(id, connection, scope)));
-            }
-          });
+          (id, connection) ->
+              connection.scopes.forEach(
+                  (scope, isTold) -> {
+                    PresenceEntry entry = entry(id, connection, scope);
+                    if (isTold) {
+                      all.add(PresenceChange.extend(entry));
+                    } else {
+                      untold.add(PresenceChange.keep(entry));
+                    }
+                  }));
+      all.addAll(untold);
       return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The store has taken these. */
+  void confirm(List<PresenceChange> taken) {
+    lock.lock();
+    try {
+      for (PresenceChange change : taken) {
+        PresenceKey key = change.entry().key();
+        Connection connection = connections.get(key.connectionId());
+        if (change.kind() == PresenceChange.Kind.KEEP && connection != null) {
+          connection.scopes.replace(key.scope(), Boolean.TRUE);
+        }
+      }
     } finally {
       lock.unlock();
     }

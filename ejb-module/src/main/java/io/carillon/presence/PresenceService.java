@@ -45,6 +45,11 @@ public class PresenceService {
   private static final long SWEEP_MILLIS = 1_000;
   private static final long FLUSH_MILLIS = 100;
   private static final long RETRY_MILLIS = 1_000;
+
+  // So long other nodes may take to tell the store of theirs again, once it answers.
+  private static final long SETTLE_MILLIS = 5_000;
+  private static final long MIN_STANDSTILL_MILLIS = 3_000; // a turn is due each second
+
   private static final long MAX_QUERY_WAIT_MILLIS = 1_000;
 
   private final PresenceStore store;
@@ -55,12 +60,14 @@ public class PresenceService {
   private final PresenceMeters meters;
   private final PresenceAnnouncer announcer;
   private final long heartbeatMillis;
+  private final long standstillMillis;
   private volatile boolean started;
 
   // Confined to the node's presence thread.
   private final SteadyMillis time;
   private long extendAtMillis;
   private long sweepAtMillis;
+  private long succeededAtMillis;
   private boolean failing;
 
   protected PresenceService() { // for the client proxy
@@ -72,6 +79,7 @@ public class PresenceService {
     this.meters = null;
     this.announcer = null;
     this.heartbeatMillis = 0;
+    this.standstillMillis = 0;
     this.time = null;
   }
 
@@ -94,7 +102,10 @@ public class PresenceService {
     this.meters = new PresenceMeters(metrics.registry(), connections);
     this.announcer = new PresenceAnnouncer(bus, meters, connections, limits.deliveriesPerSecond());
     this.heartbeatMillis = limits.heartbeat().toMillis();
+    this.standstillMillis =
+        Math.max(MIN_STANDSTILL_MILLIS, (limits.ttl().toMillis() - heartbeatMillis) / 2);
     this.time = new SteadyMillis(clock);
+    this.succeededAtMillis = time.now();
     this.extendAtMillis = time.now() + heartbeatMillis;
     this.sweepAtMillis = time.now() + SWEEP_MILLIS;
   }
@@ -233,7 +244,11 @@ public class PresenceService {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         turn();
-        connections.awaitChange(untilNextTurn());
+        if (failing) {
+          Thread.sleep(untilNextTurn()); // a change is no reason to try again
+        } else {
+          connections.awaitChange(untilNextTurn());
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
@@ -261,7 +276,14 @@ public class PresenceService {
 
   /** Does what is due. One thread at a time. */
   void turn() {
+    if (failing && time.now() < extendAtMillis) {
+      // What was told before has to be told again before anything new.
+      connections.told();
+      announcer.flush(time.now());
+      return;
+    }
     try {
+      postponeSweepAfterStandstill();
       // Before the sweep: after a pause of the whole process nobody here has gone.
       if (connections.takeLost() || time.now() >= extendAtMillis) {
         extend();
@@ -274,10 +296,22 @@ public class PresenceService {
         failing = false;
         LOG.log(Level.INFO, "The presence store answers again");
       }
+      succeededAtMillis = time.now();
     } catch (RuntimeException e) {
       failed(e);
     }
     announcer.flush(time.now());
+  }
+
+  /**
+   * When the store was away, or the whole machine stood still, the same may be true for other
+   * nodes, whose entries have expired and whose users have not gone: they need time to say so.
+   */
+  private void postponeSweepAfterStandstill() {
+    long now = time.now();
+    if (now - succeededAtMillis >= standstillMillis) {
+      sweepAtMillis = Math.max(sweepAtMillis, now + SETTLE_MILLIS);
+    }
   }
 
   private void failed(RuntimeException e) {
@@ -309,7 +343,9 @@ public class PresenceService {
   }
 
   private void apply(List<PresenceChange> changes) {
-    announcer.announce(store.apply(changes), time.now());
+    List<PresenceTransition> caused = store.apply(changes);
+    connections.confirm(changes);
+    announcer.announce(caused, time.now());
   }
 
   private void sweep() {

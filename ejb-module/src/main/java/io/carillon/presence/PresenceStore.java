@@ -15,6 +15,13 @@ import java.util.List;
  * transition. So what {@link #query} tells agrees with the transitions, and a node that paused does
  * not make its users flicker.
  *
+ * <p>A store may be away, and lose all it has: then a call throws, whether it was carried out or
+ * not, and the caller tells everything again, what it had told before as {@code EXTEND} and first.
+ * No transition is lost with a call that throws: a later one returns it. What comes back with an
+ * {@code EXTEND} after a loss causes none, since nobody was told that its user went; a second
+ * {@code ONLINE} would not only be wrong, but be taken for the opposite of the first where a
+ * transition waits to be announced.
+ *
  * <p>Each call is one round trip and may wait for it. Any thread.
  */
 public interface PresenceStore {
@@ -23,7 +30,7 @@ public interface PresenceStore {
    * Applies changes in their order.
    *
    * @param changes at most 1,000
-   * @return the transitions that they caused, in order
+   * @return the transitions that they caused, in order within each organization
    */
   List<PresenceTransition> apply(Collection<PresenceChange> changes);
 
@@ -53,7 +60,7 @@ public interface PresenceStore {
    * What a {@link #sweep} did.
    *
    * @param entries that it ended; when this is what was asked for, there may be more
-   * @param transitions that this caused, in order
+   * @param transitions that this caused, in order within each organization
    */
   record Swept(int entries, List<PresenceTransition> transitions) {
     public Swept {

@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * A user came or went, all connections taken together. For one user in one scope the two alternate.
  *
- * @param sequence rises with each transition that the store decides, so that transitions which
- *     different callers were given can be put in order
+ * @param sequence rises with each transition that the store decides in an organization, so that
+ *     transitions which different callers were given can be put in order
  */
 public record PresenceTransition(PresenceScope scope, UserId user, Change change, long sequence) {
 

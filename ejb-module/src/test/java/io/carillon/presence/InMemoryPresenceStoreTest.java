@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carillon.config.Settings;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InMemoryPresenceStoreTest extends PresenceStoreContract {
 
   @Override
-  PresenceStore create(Settings settings, Clock clock) {
+  protected PresenceStore create(Settings settings, Clock clock) {
     return new InMemoryPresenceStore(settings, clock);
   }
 
@@ -48,17 +47,5 @@ class InMemoryPresenceStoreTest extends PresenceStoreContract {
     assertThat(keep(entry("user1200", "c1200"))).isEmpty();
     remove(entry("user1", "c1"));
     assertThat(keep(entry("user1200", "c1200"))).containsExactly("user1200 ONLINE");
-  }
-
-  @Test
-  void remembersTheLastSeenOfTheUsersWhoWentLast() {
-    store = create(Settings.of(Map.of("CARILLON_PRESENCE_LAST_SEEN_USERS", "2")), clock);
-    for (String user : List.of("a", "b", "a", "c")) {
-      keep(entry(user, user));
-      remove(entry(user, user));
-    }
-    assertThat(store.query("demo", List.of(user("a"), user("b"), user("c"))))
-        .extracting(view -> view.lastSeen().isPresent())
-        .containsExactly(true, false, true);
   }
 }

@@ -8,10 +8,10 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that passes when a test says so. Any thread. */
-final class ManualClock extends Clock {
+public final class ManualClock extends Clock {
   private final AtomicLong millis = new AtomicLong(1_767_600_000_000L);
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     millis.addAndGet(time.toMillis());
   }
 

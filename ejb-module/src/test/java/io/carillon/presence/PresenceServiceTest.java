@@ -68,6 +68,7 @@ class PresenceServiceTest {
   /** Fails while it is told to, before or after it has done the work. */
   private static final class FlakyStore implements PresenceStore {
     private final PresenceStore store;
+    final List<PresenceChange> applied = new ArrayList<>();
     boolean down;
 
     FlakyStore(PresenceStore store) {
@@ -83,6 +84,7 @@ class PresenceServiceTest {
     @Override
     public List<PresenceTransition> apply(Collection<PresenceChange> changes) {
       check();
+      applied.addAll(changes);
       return store.apply(changes);
     }
 
@@ -273,6 +275,48 @@ class PresenceServiceTest {
     assertThat(turnsFor(Duration.ofSeconds(60))).containsExactly("bob offline");
     assertThat(isOnline("alice")).isTrue();
     assertThat(count("carillon.presence.failures")).isGreaterThan(1);
+  }
+
+  @Test
+  void tellsWhatTheStoreHadBeforeAnythingNewAfterAFailure() {
+    connect("c1", "alice");
+    turn();
+    store.down = true;
+    connect("c2", "bob");
+    turn();
+    store.down = false;
+    store.applied.clear();
+    connect("c3", "carol");
+    assertThat(turn()).as("until the next try").isEmpty();
+    assertThat(turnsFor(SECOND)).containsExactlyInAnyOrder("bob online", "carol online");
+    assertThat(store.applied.get(0).kind()).isEqualTo(PresenceChange.Kind.EXTEND);
+    assertThat(store.applied.get(0).entry().user()).isEqualTo(new UserId("alice"));
+    assertThat(store.applied.subList(1, 3))
+        .allMatch(change -> change.kind() == PresenceChange.Kind.KEEP);
+  }
+
+  @Test
+  void givesOtherNodesTimeToTellOfTheirsAfterTheStoreWasAwayForLong() {
+    connect("c1", "alice");
+    turn();
+    PresenceService other = service(Map.of());
+    other.connected("x1", user("bob"), "sse");
+    other.turn();
+    assertThat(told()).containsExactly("bob online");
+    store.down = true;
+    for (int second = 0; second < 300; second++) {
+      clock.pass(SECOND);
+      service.turn();
+      other.turn();
+    }
+    store.down = false;
+    assertThat(turnsFor(SECOND.multipliedBy(3))).as("this node is the first").isEmpty();
+    other.turn();
+    for (int second = 0; second < 100; second++) {
+      assertThat(turnsFor(SECOND)).isEmpty();
+      other.turn();
+    }
+    assertThat(told()).isEmpty();
   }
 
   @Test

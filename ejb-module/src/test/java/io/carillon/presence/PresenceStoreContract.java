@@ -29,48 +29,62 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link PresenceStore} does. Time passes only when a test says so. */
-abstract class PresenceStoreContract {
-  static final Duration TTL = Duration.ofSeconds(60);
-  static final Duration GRACE = Duration.ofSeconds(5);
-  static final Duration HEARTBEAT = Duration.ofSeconds(20);
-  static final Duration SWEEP = Duration.ofSeconds(1);
-  static final PresenceScope DEMO = PresenceScope.of("demo");
-  static final PresenceScope GENERAL =
+public abstract class PresenceStoreContract {
+  protected static final Duration TTL = Duration.ofSeconds(60);
+  protected static final Duration GRACE = Duration.ofSeconds(5);
+  protected static final Duration HEARTBEAT = Duration.ofSeconds(20);
+  protected static final Duration SWEEP = Duration.ofSeconds(1);
+  protected static final PresenceScope DEMO = PresenceScope.of("demo");
+  protected static final PresenceScope GENERAL =
       PresenceScope.of(new ChannelKey("demo", new ChannelName("general")));
-  private static final int ALL = 1_000_000;
+  protected static final int ALL = 1_000_000;
 
-  final ManualClock clock = new ManualClock();
-  PresenceStore store;
+  protected final ManualClock clock = new ManualClock();
+  protected PresenceStore store;
 
   /** A new and empty store that reads the time from this clock. */
-  abstract PresenceStore create(Settings settings, Clock clock);
+  protected abstract PresenceStore create(Settings settings, Clock clock);
+
+  /** Random schedules to run. */
+  protected int schedules() {
+    return 300;
+  }
+
+  /** Calls of each of several concurrent callers. */
+  protected int callsOfEach() {
+    return 10_000;
+  }
 
   @BeforeEach
   void createStore() {
     store = create(Settings.of(Map.of()), clock);
   }
 
-  static UserId user(String id) {
+  protected static UserId user(String id) {
     return new UserId(id);
   }
 
-  static PresenceEntry entry(PresenceScope scope, String user, String connection) {
+  protected static PresenceEntry entry(PresenceScope scope, String user, String connection) {
     return new PresenceEntry(new PresenceKey(scope, connection), user(user), "{}");
   }
 
-  static PresenceEntry entry(String user, String connection) {
+  protected static PresenceEntry entry(String user, String connection) {
     return entry(DEMO, user, connection);
   }
 
-  List<String> keep(PresenceEntry... entries) {
+  protected List<String> keep(PresenceEntry... entries) {
     return apply(PresenceChange.Kind.KEEP, entries);
   }
 
-  List<String> release(PresenceEntry... entries) {
+  protected List<String> extend(PresenceEntry... entries) {
+    return apply(PresenceChange.Kind.EXTEND, entries);
+  }
+
+  protected List<String> release(PresenceEntry... entries) {
     return apply(PresenceChange.Kind.RELEASE, entries);
   }
 
-  List<String> remove(PresenceEntry... entries) {
+  protected List<String> remove(PresenceEntry... entries) {
     return apply(PresenceChange.Kind.REMOVE, entries);
   }
 
@@ -82,12 +96,12 @@ abstract class PresenceStoreContract {
     return told(store.apply(changes));
   }
 
-  List<String> sweep() {
+  protected List<String> sweep() {
     return told(store.sweep(ALL).transitions());
   }
 
   /** Transitions as {@code alice ONLINE}; those of a channel with its name in front. */
-  static List<String> told(List<PresenceTransition> transitions) {
+  protected static List<String> told(List<PresenceTransition> transitions) {
     return transitions.stream()
         .map(
             t ->
@@ -98,12 +112,12 @@ abstract class PresenceStoreContract {
         .toList();
   }
 
-  List<String> sweepAfter(Duration time) {
+  protected List<String> sweepAfter(Duration time) {
     clock.pass(time);
     return sweep();
   }
 
-  private PresenceView view(String user) {
+  protected PresenceView view(String user) {
     return store.query("demo", List.of(user(user))).get(0);
   }
 
@@ -300,6 +314,38 @@ abstract class PresenceStoreContract {
         .containsExactlyInAnyOrder("alice OFFLINE", "bob OFFLINE");
   }
 
+  @Test
+  void tellsOfAUserWhoseEntryIsExtendedAfterItEnded() {
+    keep(entry("alice", "c1"));
+    assertThat(extend(entry("alice", "c1"))).isEmpty();
+    assertThat(sweepAfter(TTL.minusMillis(1))).isEmpty();
+    assertThat(extend(entry("alice", "c1"))).isEmpty();
+    assertThat(sweepAfter(TTL)).containsExactly("alice OFFLINE");
+    assertThat(extend(entry("alice", "c1"))).containsExactly("alice ONLINE");
+  }
+
+  @Test
+  void sweepsManyOrganizationsInBoundedSteps() {
+    for (int i = 0; i < 20; i++) {
+      keep(entry(PresenceScope.of("o" + i), "alice", "c" + i));
+    }
+    keep(
+        IntStream.range(0, 30)
+            .mapToObj(i -> entry("user" + i, "d" + i))
+            .toArray(PresenceEntry[]::new));
+    clock.pass(TTL);
+    List<Integer> steps = new ArrayList<>();
+    List<String> told = new ArrayList<>();
+    PresenceStore.Swept swept;
+    do {
+      swept = store.sweep(15);
+      steps.add(swept.entries());
+      told.addAll(told(swept.transitions()));
+    } while (swept.entries() == 15);
+    assertThat(steps).containsExactly(15, 15, 15, 5);
+    assertThat(told).hasSize(50);
+  }
+
   // ---- scopes
 
   @Test
@@ -366,6 +412,75 @@ abstract class PresenceStoreContract {
   }
 
   @Test
+  void remembersTheLastSeenOfTheUsersWhoWentLast() {
+    store = create(Settings.of(Map.of("CARILLON_PRESENCE_LAST_SEEN_USERS", "2")), clock);
+    for (String user : List.of("a", "b", "a", "c")) {
+      keep(entry(user, user));
+      remove(entry(user, user));
+      clock.pass(Duration.ofMillis(1));
+    }
+    assertThat(store.query("demo", List.of(user("a"), user("b"), user("c"))))
+        .extracting(view -> view.lastSeen().isPresent())
+        .containsExactly(true, false, true);
+  }
+
+  @Test
+  void takesWhateverAUserOrAConnectionIsCalled() {
+    List<String> names =
+        List.of("a", "a:b", "{demo}", "a b", "é\uD83D\uDE00", "*", "a/b", "%00", "1");
+    for (String name : names) {
+      PresenceScope channel =
+          PresenceScope.of(new ChannelKey("demo", new ChannelName("ch " + name)));
+      assertThat(keep(entry(name, "c\n" + name), entry(channel, name, "c\n" + name))).hasSize(2);
+      assertThat(store.present(channel, ALL))
+          .extracting(PresenceView::userId)
+          .containsExactly(user(name));
+    }
+    assertThat(store.present(DEMO, ALL))
+        .extracting(view -> view.userId().value())
+        .containsExactlyInAnyOrderElementsOf(names);
+    for (String name : names) {
+      assertThat(remove(entry(name, "c\n" + name))).containsExactly(name + " OFFLINE");
+    }
+    assertThat(store.present(DEMO, ALL)).isEmpty();
+  }
+
+  @Test
+  void showsMetadataAsItWasTold() {
+    String metadata = "{\"text\":\"a\\nb \u2028 é\uD83D\uDE00 \\u0000\"}";
+    keep(described("c1", metadata));
+    assertThat(view("alice").metadata()).isEqualTo(metadata);
+    assertThat(store.present(DEMO, ALL))
+        .extracting(PresenceView::metadata)
+        .containsExactly(metadata);
+  }
+
+  @Test
+  void showsEachOfManyUsersOfAChannelOnceWithTheirLatestMetadata() {
+    List<PresenceChange> changes = new ArrayList<>();
+    for (int user = 0; user < 300; user++) {
+      for (int tab = 0; tab < (user == 7 ? 2_000 : 10); tab++) {
+        PresenceKey key = new PresenceKey(GENERAL, user + "-" + tab);
+        changes.add(
+            PresenceChange.keep(
+                new PresenceEntry(key, user("user" + user), "{\"tab\":" + tab + "}")));
+      }
+    }
+    for (int from = 0; from < changes.size(); from += 1_000) {
+      store.apply(changes.subList(from, Math.min(from + 1_000, changes.size())));
+    }
+    List<PresenceView> views = store.present(GENERAL, ALL);
+    assertThat(views).hasSize(300);
+    assertThat(views).extracting(PresenceView::userId).doesNotHaveDuplicates();
+    assertThat(views)
+        .allMatch(
+            v ->
+                v.metadata()
+                    .equals(v.userId().equals(user("user7")) ? "{\"tab\":1999}" : "{\"tab\":9}"));
+    assertThat(store.present(GENERAL, 100)).hasSize(100);
+  }
+
+  @Test
   void showsTheMetadataThatWasToldLast() {
     keep(described("c1", "{\"at\":1}"));
     assertThat(view("alice").metadata()).isEqualTo("{\"at\":1}");
@@ -380,7 +495,7 @@ abstract class PresenceStoreContract {
     assertThat(view("alice").metadata()).isEmpty();
   }
 
-  private static PresenceEntry described(String connection, String metadata) {
+  protected static PresenceEntry described(String connection, String metadata) {
     return new PresenceEntry(new PresenceKey(DEMO, connection), user("alice"), metadata);
   }
 
@@ -450,7 +565,7 @@ abstract class PresenceStoreContract {
     }
   }
 
-  static Random seeded(String what) {
+  protected static Random seeded(String what) {
     long seed = Long.getLong("carillon.test.seed", System.nanoTime());
     System.out.println("Seed of " + what + ": -Dcarillon.test.seed=" + seed);
     return new Random(seed);
@@ -459,7 +574,7 @@ abstract class PresenceStoreContract {
   @Test
   void agreesWithTheModelOnRandomSchedules() {
     Random seeds = seeded("the presence model");
-    for (int schedule = 0; schedule < 300; schedule++) {
+    for (int schedule = 0; schedule < schedules(); schedule++) {
       long seed = seeds.nextLong();
       store = create(Settings.of(Map.of()), clock);
       new Schedule(new Random(seed), "schedule " + schedule + ", its seed " + seed).run();
@@ -484,8 +599,9 @@ abstract class PresenceStoreContract {
     final List<List<PresenceEntry>> nodes =
         List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     final List<PresenceEntry> everything = new ArrayList<>();
+    final Set<PresenceKey> ended = new HashSet<>(); // whoever said so
     final Map<String, Change> last = new HashMap<>();
-    long sequence;
+    final Map<String, Long> sequences = new HashMap<>();
     int steps;
 
     Schedule(Random random, String name) {
@@ -547,7 +663,12 @@ abstract class PresenceStoreContract {
     void keepAll(List<PresenceEntry> entries) {
       List<String> expected = new ArrayList<>();
       entries.forEach(entry -> expected.addAll(model.keep(entry, clock.millis())));
-      check(store.apply(entries.stream().map(PresenceChange::keep).toList()), expected);
+      List<PresenceChange> changes = new ArrayList<>();
+      for (PresenceEntry entry : entries) {
+        boolean isTold = entries.size() > 1 && !ended.contains(entry.key()) && random.nextBoolean();
+        changes.add(isTold ? PresenceChange.extend(entry) : PresenceChange.keep(entry));
+      }
+      check(store.apply(changes), expected);
     }
 
     void take(List<PresenceEntry> node, PresenceChange.Kind kind) {
@@ -557,6 +678,7 @@ abstract class PresenceStoreContract {
     }
 
     void end(PresenceEntry entry, PresenceChange.Kind kind) {
+      ended.add(entry.key());
       List<String> expected = List.of();
       if (kind == PresenceChange.Kind.RELEASE) {
         model.release(entry, clock.millis());
@@ -571,8 +693,8 @@ abstract class PresenceStoreContract {
           .as("%s, step %d", name, steps)
           .containsExactlyInAnyOrderElementsOf(expected);
       for (PresenceTransition transition : transitions) {
-        assertThat(transition.sequence()).as(name).isGreaterThan(sequence);
-        sequence = transition.sequence();
+        Long earlier = sequences.put(transition.scope().organization(), transition.sequence());
+        assertThat(transition.sequence()).as(name).isGreaterThan(earlier == null ? 0 : earlier);
         Change before = last.put(transition.scope() + "/" + transition.user(), transition.change());
         assertThat(transition.change())
             .as("%s: what follows %s", name, before)
@@ -628,7 +750,7 @@ abstract class PresenceStoreContract {
       assertThat(transition.change()).isNotEqualTo(before == null ? Change.OFFLINE : before);
     }
     assertThat(last).isNotEmpty().allSatisfy((u, c) -> assertThat(c).isEqualTo(Change.OFFLINE));
-    assertThat(told.size()).isGreaterThan(1_000);
+    assertThat(told.size()).isGreaterThan(callsOfEach() / 10);
     assertThat(store.present(DEMO, ALL)).isEmpty();
   }
 
@@ -649,7 +771,7 @@ abstract class PresenceStoreContract {
       List<PresenceTransition> told = new ArrayList<>();
       List<PresenceEntry> mine = new ArrayList<>();
       together.await();
-      for (int i = 0; i < 10_000; i++) {
+      for (int i = 0; i < callsOfEach(); i++) {
         int what = random.nextInt(12);
         if (what < 4) {
           PresenceEntry entry = entry("u" + random.nextInt(8), node + "-" + i);

@@ -1,0 +1,447 @@
+package io.carillon.redis;
+
+import io.carillon.config.Settings;
+import io.carillon.domain.channel.ChannelName;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.UserId;
+import io.carillon.presence.PresenceChange;
+import io.carillon.presence.PresenceEntry;
+import io.carillon.presence.PresenceScope;
+import io.carillon.presence.PresenceStore;
+import io.carillon.presence.PresenceTransition;
+import io.carillon.presence.PresenceView;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * The presence of several nodes, in Redis. What decides is one script for each organization that a
+ * call concerns, by Redis' own time; all of a call's scripts go in one round trip.
+ *
+ * <p>The names of an organization's keys hold it in braces, so that a Redis Cluster keeps them
+ * together. Which organizations may have entries stands elsewhere: it is written before an entry
+ * is, and taken away only if nobody has written it since before the organization was found empty,
+ * and for {@link #FORGET_AFTER} before. So no entry is missed by the sweep.
+ *
+ * <p>An answer can be lost, and a call can arrive late. Hence each node numbers its calls of {@link
+ * #apply}, and Redis carries out none that a later one has overtaken; and Redis keeps the
+ * transitions that it has given a node until that has confirmed them with a later call, and gives
+ * them again until then.
+ *
+ * <p>Redis may lose everything. An organization's presence has the name of its epoch, and a node
+ * that knows another one is refused once: the call throws, and the caller tells everything again.
+ * Entries that the caller has told before come back without a transition while the new epoch is
+ * younger than an entry's lifetime, since none can have expired in it. Two things no node can know
+ * then: that a user went together with the epoch, who is offline without having been said to go;
+ * and that a user who opens a connection to one node has an older one to another node, which has
+ * not been told again yet (this takes a second or two), who is said to come once more.
+ *
+ * <p>Any thread. No call blocks for much longer than a second.
+ */
+public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
+  /** Changes of one call, and entries that one script ends. */
+  private static final int MAX_CHANGES = 1_000;
+
+  /** Organizations that one call sweeps; where there are more, calls take turns with them. */
+  private static final int MAX_ORGANIZATIONS = 1_000;
+
+  private static final int READERS = 4;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
+
+  /** In place of when an organization was touched: not to be forgotten. */
+  private static final String NOT_READ = "0";
+
+  /** What this node has heard of an organization. */
+  private static final class Known {
+    String epoch = "";
+    long sequence; // of the last transition given
+  }
+
+  private record Page(int total, Map<String, String> touched) {}
+
+  private final String prefix;
+  private final Supplier<String> time;
+  private final String ttlMillis;
+  private final String graceMillis;
+  private final String lastSeenUsers;
+  private final String id = UUID.randomUUID().toString(); // of this run, since it counts from 1
+  private final PresenceLink writer;
+  private final List<PresenceLink> readers;
+  private final AtomicInteger questions = new AtomicInteger();
+
+  private final ReentrantLock lock = new ReentrantLock(true);
+  // Guarded by the lock.
+  private final Map<String, Known> known = new HashMap<>();
+  private final List<PresenceTransition> received = new ArrayList<>(); // not returned yet
+  private Map<String, String> toSweep = new LinkedHashMap<>(); // and when they were touched
+  private Map<String, String> toForget = Map.of();
+  private int nextRank;
+  private long calls;
+
+  /**
+   * Connects when it is asked something.
+   *
+   * @param prefix of all keys in Redis
+   */
+  RedisPresenceStore(RedisAddress address, String prefix, Settings.Presence limits) {
+    this(address, prefix, limits, () -> "");
+  }
+
+  /**
+   * @param time epoch milliseconds; the empty string for Redis' own
+   */
+  RedisPresenceStore(
+      RedisAddress address, String prefix, Settings.Presence limits, Supplier<String> time) {
+    this.prefix = prefix + "presence:";
+    this.time = time;
+    this.ttlMillis = Long.toString(limits.ttl().toMillis());
+    this.graceMillis = Long.toString(limits.grace().toMillis());
+    this.lastSeenUsers = Integer.toString(limits.lastSeenUsers());
+    Supplier<RedisLink> links =
+        () -> new RedisLink(address, "carillon-presence", CONNECT_TIMEOUT, ANSWER_TIMEOUT);
+    this.writer = new PresenceLink(links);
+    this.readers = IntStream.range(0, READERS).mapToObj(i -> new PresenceLink(links)).toList();
+  }
+
+  // ---- changes
+
+  @Override
+  public List<PresenceTransition> apply(Collection<PresenceChange> changes) {
+    if (changes.size() > MAX_CHANGES) {
+      throw new IllegalArgumentException("more than " + MAX_CHANGES + " changes");
+    }
+    Map<String, List<String>> byOrganization = new LinkedHashMap<>();
+    for (PresenceChange change : changes) {
+      PresenceEntry entry = change.entry();
+      PresenceScope scope = entry.key().scope();
+      List<String> texts =
+          byOrganization.computeIfAbsent(scope.organization(), o -> new ArrayList<>());
+      texts.add(change.kind().name());
+      texts.add(channel(scope));
+      texts.add(entry.key().connectionId());
+      texts.add(entry.user().value());
+      texts.add(entry.metadata());
+    }
+    if (changes.isEmpty()) {
+      return List.of();
+    }
+    lock();
+    try {
+      return applyLocked(byOrganization);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static String channel(PresenceScope scope) {
+    return scope.concernedChannel().map(ChannelName::value).orElse("");
+  }
+
+  private void lock() {
+    try {
+      if (lock.tryLock(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new RealtimeException(ErrorCode.OVERLOADED, "presence");
+  }
+
+  private List<PresenceTransition> applyLocked(Map<String, List<String>> byOrganization) {
+    String number = Long.toString(++calls);
+    String now = time.get();
+    List<PresenceScript.Call> scripts = new ArrayList<>();
+    List<String> touched = new ArrayList<>();
+    touched.add(now);
+    touched.addAll(byOrganization.keySet());
+    scripts.add(new PresenceScript.Call(PresenceScript.TOUCH, organizationsKey(), touched));
+    byOrganization.forEach(
+        (organization, texts) -> {
+          List<String> arguments = stateArguments(organization, now);
+          arguments.addAll(List.of(ttlMillis, graceMillis, number, id + ':' + number));
+          arguments.addAll(texts);
+          scripts.add(
+              new PresenceScript.Call(PresenceScript.APPLY, stateKeys(organization), arguments));
+        });
+    List<Object> answers = writer.run(scripts);
+    Outcome outcome = new Outcome();
+    int next = 1;
+    for (String organization : byOrganization.keySet()) {
+      outcome.take(organization, (List<?>) answers.get(next++));
+      if (toSweep.size() < MAX_ORGANIZATIONS) {
+        toSweep.putIfAbsent(organization, NOT_READ); // so that the sweep notices its loss
+      }
+    }
+    return outcome.finish();
+  }
+
+  private List<String> organizationsKey() {
+    return List.of(prefix + "organizations");
+  }
+
+  private String key(String organization, String what) {
+    return prefix + '{' + organization + "}:" + what;
+  }
+
+  private List<String> stateKeys(String organization) {
+    return List.of(
+        key(organization, "state"),
+        key(organization, "entries"),
+        key(organization, "expiry"),
+        key(organization, "connections"),
+        key(organization, "seen"),
+        key(organization, "node:" + id));
+  }
+
+  private List<String> stateArguments(String organization, String now) {
+    Known heard = known.getOrDefault(organization, new Known());
+    List<String> arguments = new ArrayList<>();
+    arguments.add(now);
+    arguments.add(Long.toString(heard.sequence));
+    arguments.add(heard.epoch);
+    arguments.add(lastSeenUsers);
+    return arguments;
+  }
+
+  /** What the answers of one call amount to. */
+  private final class Outcome {
+    private boolean lost;
+
+    /**
+     * @return how many entries a sweep has ended; -1 where none are left
+     */
+    int take(String organization, List<?> answer) {
+      if (answer.get(0).equals("LOST")) {
+        lost = true;
+        return 0;
+      }
+      boolean isEmpty = number(answer.get(2)) == 0;
+      List<PresenceTransition> told = new ArrayList<>();
+      for (Object text : answer.subList(4, answer.size())) {
+        told.add(transition(organization, text.toString()));
+      }
+      told.sort(Comparator.comparingLong(PresenceTransition::sequence));
+      received.addAll(told);
+      if (isEmpty && told.isEmpty()) {
+        known.remove(organization); // nothing can be lost, and nothing is to be confirmed
+      } else {
+        Known heard = known.computeIfAbsent(organization, o -> new Known());
+        heard.epoch = isEmpty ? "" : answer.get(1).toString();
+        if (!told.isEmpty()) {
+          heard.sequence = told.get(told.size() - 1).sequence();
+        }
+      }
+      return isEmpty ? -1 : (int) number(answer.get(3));
+    }
+
+    /** All that has been received and not been returned. */
+    List<PresenceTransition> finish() {
+      if (lost) {
+        // Seldom one organization's alone. What was received is returned by a later call.
+        known.values().forEach(heard -> heard.epoch = "");
+        throw new IllegalStateException("Redis has lost the presence, which is told again");
+      }
+      List<PresenceTransition> all = List.copyOf(received);
+      received.clear();
+      return all;
+    }
+  }
+
+  private static PresenceTransition transition(String organization, String text) {
+    String[] parts = text.split("\n", 4);
+    PresenceScope scope =
+        new PresenceScope(organization, parts[2].isEmpty() ? null : new ChannelName(parts[2]));
+    return new PresenceTransition(
+        scope,
+        new UserId(parts[3]),
+        PresenceTransition.Change.valueOf(parts[1]),
+        Long.parseLong(parts[0]));
+  }
+
+  private static long number(Object answer) {
+    return Long.parseLong(answer.toString());
+  }
+
+  // ---- the sweep
+
+  @Override
+  public Swept sweep(int maxEntries) {
+    lock();
+    try {
+      return sweepLocked(maxEntries);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * One round trip for the organizations that the call before has read; another one for those that
+   * are new, or where one has more that is due than its share of what may be ended.
+   */
+  private Swept sweepLocked(int maxEntries) {
+    Outcome outcome = new Outcome();
+    Deque<String> waiting = new ArrayDeque<>(toSweep.keySet());
+    Map<String, String> forgettable = new HashMap<>();
+    Page page = null;
+    int ended = 0;
+    do {
+      int left = maxEntries - ended;
+      int share = Math.min(MAX_CHANGES, left / Math.max(1, Math.min(left, waiting.size())));
+      List<String> round = new ArrayList<>();
+      while (round.size() < left && !waiting.isEmpty()) {
+        round.add(waiting.poll());
+      }
+      List<PresenceScript.Call> scripts = new ArrayList<>();
+      String now = time.get();
+      if (page == null) {
+        scripts.add(readOrganizations(now));
+      }
+      for (String organization : round) {
+        List<String> arguments = stateArguments(organization, now);
+        arguments.add(Integer.toString(share));
+        scripts.add(
+            new PresenceScript.Call(PresenceScript.SWEEP, stateKeys(organization), arguments));
+      }
+      List<Object> answers = writer.run(scripts);
+      int next = 0;
+      if (page == null) {
+        page = page((List<?>) answers.get(next++));
+        waiting.addAll(newcomers(page));
+      }
+      for (String organization : round) {
+        List<?> answer = (List<?>) answers.get(next++);
+        int count = outcome.take(organization, answer);
+        if (count < 0) {
+          String touched = toSweep.getOrDefault(organization, NOT_READ);
+          if (!touched.equals(NOT_READ)) {
+            forgettable.put(organization, touched);
+          }
+          count = (int) number(answer.get(3));
+        } else if (count == share) {
+          waiting.add(organization);
+        }
+        ended += count;
+      }
+    } while (!waiting.isEmpty() && ended < maxEntries);
+    toForget = forgettable;
+    toSweep = page.touched();
+    nextRank = nextRank + MAX_ORGANIZATIONS < page.total() ? nextRank + MAX_ORGANIZATIONS : 0;
+    return new Swept(ended, outcome.finish());
+  }
+
+  private PresenceScript.Call readOrganizations(String now) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(now);
+    arguments.add(Integer.toString(nextRank));
+    arguments.add(Integer.toString(MAX_ORGANIZATIONS));
+    arguments.add(Long.toString(FORGET_AFTER.toMillis()));
+    toForget.forEach(
+        (organization, touched) -> {
+          arguments.add(organization);
+          arguments.add(touched);
+        });
+    return new PresenceScript.Call(PresenceScript.ORGANIZATIONS, organizationsKey(), arguments);
+  }
+
+  private static Page page(List<?> answer) {
+    Map<String, String> touched = new LinkedHashMap<>();
+    for (int i = 1; i < answer.size(); i += 2) {
+      touched.put(answer.get(i).toString(), answer.get(i + 1).toString());
+    }
+    return new Page((int) number(answer.get(0)), touched);
+  }
+
+  /** Where there are more than one call can sweep, they have to wait for their turn. */
+  private List<String> newcomers(Page page) {
+    if (page.total() > MAX_ORGANIZATIONS) {
+      return List.of();
+    }
+    List<String> newcomers = new ArrayList<>(page.touched().keySet());
+    newcomers.removeAll(toSweep.keySet());
+    return newcomers;
+  }
+
+  // ---- questions
+
+  @Override
+  public List<PresenceView> query(String organization, Collection<UserId> users) {
+    if (users.isEmpty()) {
+      return List.of();
+    }
+    if (users.size() > MAX_CHANGES) {
+      throw new IllegalArgumentException("more than " + MAX_CHANGES + " users");
+    }
+    List<String> ids = users.stream().map(UserId::value).toList();
+    List<?> answer = ask(PresenceScript.QUERY, organization, ids);
+    List<PresenceView> views = new ArrayList<>(users.size());
+    int at = 0;
+    for (UserId user : users) {
+      views.add(
+          new PresenceView(
+              user,
+              answer.get(at).equals("1"),
+              number(answer.get(at + 1)),
+              answer.get(at + 2).toString()));
+      at += 3;
+    }
+    return views;
+  }
+
+  @Override
+  public List<PresenceView> present(PresenceScope scope, int maxUsers) {
+    List<String> arguments = List.of(channel(scope), Integer.toString(maxUsers));
+    List<?> answer = ask(PresenceScript.PRESENT, scope.organization(), arguments);
+    List<PresenceView> views = new ArrayList<>(answer.size() / 3);
+    for (int at = 0; at < answer.size(); at += 3) {
+      views.add(
+          new PresenceView(
+              new UserId(answer.get(at).toString()),
+              true,
+              number(answer.get(at + 1)),
+              answer.get(at + 2).toString()));
+    }
+    return views;
+  }
+
+  private List<?> ask(PresenceScript script, String organization, List<String> arguments) {
+    List<String> keys =
+        List.of(
+            key(organization, "entries"),
+            key(organization, "connections"),
+            key(organization, "seen"));
+    PresenceLink reader = readers.get(Math.floorMod(questions.getAndIncrement(), READERS));
+    return (List<?>) reader.run(List.of(new PresenceScript.Call(script, keys, arguments))).get(0);
+  }
+
+  // ---- the connections
+
+  /** Ends calls that take too long; to be called a few times a second. */
+  void cutLate() {
+    writer.cutLate();
+    readers.forEach(PresenceLink::cutLate);
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    readers.forEach(PresenceLink::close);
+  }
+}

@@ -1,0 +1,222 @@
+package io.carillon.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.carillon.bus.Bus;
+import io.carillon.bus.BusListener;
+import io.carillon.bus.LoopbackBus;
+import io.carillon.bus.RightsChange;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.message.Signal;
+import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.OrganizationRole;
+import io.carillon.domain.user.UserId;
+import io.carillon.node.Metrics;
+import io.carillon.node.ThreadWorkers;
+import io.carillon.presence.PresenceService;
+import io.carillon.presence.PresenceView;
+import io.carillon.presence.TypingService;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** Two nodes with their threads on a real Redis: what their users hear of each other. */
+class RedisPresenceNodesIT {
+  private static final int USERS = 50;
+  private static final Settings SETTINGS =
+      Settings.of(
+          Map.of(
+              "CARILLON_PRESENCE_TTL", "4s",
+              "CARILLON_PRESENCE_HEARTBEAT", "1s",
+              "CARILLON_PRESENCE_GRACE", "300ms"));
+
+  @TempDir Path folder;
+
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private RedisServer redis;
+
+  private final class Node implements AutoCloseable {
+    final ThreadWorkers workers = new ThreadWorkers();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final RedisPresenceStore store =
+        new RedisPresenceStore(RedisAddress.parse(redis.url()), "test:", SETTINGS.presence());
+    final PresenceService service;
+
+    Node() {
+      Bus bus = new LoopbackBus();
+      bus.listen(new Recorder());
+      Clock clock = Clock.systemUTC();
+      service =
+          new PresenceService(
+              store,
+              bus,
+              (identity, channel) -> true,
+              new TypingService(bus, (identity, channel) -> true, clock),
+              workers,
+              new Metrics(meters),
+              SETTINGS,
+              clock);
+      workers.every(Duration.ofMillis(250), store::cutLate);
+      service.start();
+    }
+
+    void connect(String user) {
+      service.connected(this.hashCode() + user, identity(user), "websocket");
+    }
+
+    void disconnect(String user) {
+      service.disconnected(this.hashCode() + user, identity(user));
+    }
+
+    double failures() {
+      return meters.get("carillon.presence.failures").counter().count();
+    }
+
+    @Override
+    public void close() {
+      workers.close();
+      store.close();
+    }
+  }
+
+  private final class Recorder implements BusListener {
+    @Override
+    public void onEvent(ChannelEvent event) {
+      Signal signal = (Signal) event;
+      told.add(signal.originUserId() + ' ' + signal.type());
+    }
+
+    @Override
+    public void onRightsChange(RightsChange change) {
+      throw new AssertionError(change);
+    }
+
+    @Override
+    public void onReconnected() {
+      throw new AssertionError();
+    }
+  }
+
+  private static Identity identity(String user) {
+    return new Identity(
+        "demo",
+        new UserId(user),
+        user,
+        "",
+        OrganizationRole.MEMBER,
+        "",
+        Instant.MAX,
+        Identity.Kind.USER);
+  }
+
+  @BeforeEach
+  void start() {
+    redis = new RedisServer(folder);
+    nodes.add(new Node());
+    nodes.add(new Node());
+    for (int i = 0; i < USERS; i++) {
+      nodes.get(0).connect("a" + i);
+      nodes.get(1).connect("b" + i);
+      nodes.get(i % 2).connect("both");
+    }
+    await().untilAsserted(() -> assertThat(told).hasSize(2 * USERS + 1));
+    await().untilAsserted(() -> assertThat(online(nodes.get(0))).isEqualTo(2 * USERS + 1));
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(Node::close);
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  private long online(Node node) {
+    List<UserId> asked = new ArrayList<>();
+    asked.add(new UserId("both"));
+    IntStream.range(0, USERS)
+        .forEach(
+            i -> {
+              asked.add(new UserId("a" + i));
+              asked.add(new UserId("b" + i));
+            });
+    try {
+      return node.service.query(identity("observer"), asked).stream()
+          .filter(PresenceView::online)
+          .count();
+    } catch (RealtimeException e) {
+      return -1; // Redis is away
+    }
+  }
+
+  /** All are there, nobody has been said to come or go, and who goes then is said to, once. */
+  private void checkThatNobodyWasSaidToComeOrGo() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(nodes).allMatch(node -> online(node) == 2 * USERS + 1));
+    nodes.get(0).disconnect("a7");
+    nodes.get(0).disconnect("both");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(told).contains("a7 PRESENCE_OFFLINE"));
+    assertThat(told).doesNotHaveDuplicates().hasSize(2 * USERS + 2);
+    assertThat(online(nodes.get(1))).isEqualTo(2 * USERS);
+  }
+
+  @Test
+  void nobodyFlickersWhenRedisIsWiped() {
+    try (Jedis jedis = redis.client()) {
+      jedis.flushAll();
+    }
+    checkThatNobodyWasSaidToComeOrGo();
+  }
+
+  @Test
+  void nobodyFlickersWhenRedisIsKilledAndComesBackEmpty() {
+    redis.kill();
+    await().until(() -> nodes.stream().allMatch(node -> node.failures() > 0));
+    redis.start();
+    checkThatNobodyWasSaidToComeOrGo();
+  }
+
+  @Test
+  void nobodyFlickersWhenRedisStandsStillForLongerThanEntriesLive() {
+    long began = System.nanoTime();
+    redis.pause();
+    try {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> System.nanoTime() - began > Duration.ofSeconds(6).toNanos());
+    } finally {
+      redis.resume();
+    }
+    checkThatNobodyWasSaidToComeOrGo();
+  }
+
+  @Test
+  void theUsersOfANodeThatDiesGoOnce() {
+    nodes.add(new Node());
+    nodes.remove(1).close();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(online(nodes.get(0))).isEqualTo(USERS + 1));
+    await().untilAsserted(() -> assertThat(told).hasSize(2 * USERS + 1 + USERS));
+    assertThat(told).doesNotHaveDuplicates().contains("b7 PRESENCE_OFFLINE");
+  }
+}
