@@ -57,10 +57,11 @@ final class RedisLink implements AutoCloseable {
   }
 
   /**
-   * Connects with the first command.
+   * Connects at once.
    *
-   * @param connectTimeout also for the log-in
    * @param readTimeout for an answer, and for the next message of a subscriber
+   * @throws redis.clients.jedis.exceptions.JedisException when Redis is not there, or lets nobody
+   *     in
    */
   RedisLink(
       RedisAddress address, String clientName, Duration connectTimeout, Duration readTimeout) {

@@ -13,7 +13,9 @@ import java.util.function.LongSupplier;
  * much.
  */
 public final class LocalRateLimiter implements RateLimiter {
-  static final int API_KEY_FACTOR = 100;
+  /** How many users a program counts for. */
+  public static final int API_KEY_FACTOR = 100;
+
   private static final Duration PERIOD = Duration.ofMinutes(1);
   private static final int MAX_USERS = 200_000;
   private static final int MAX_API_KEYS = 10_000;

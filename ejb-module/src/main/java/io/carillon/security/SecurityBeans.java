@@ -45,12 +45,6 @@ public class SecurityBeans {
 
   @Produces
   @Singleton
-  RateLimiter rateLimiter(Settings settings) {
-    return new LocalRateLimiter(settings.limits().messagesPerMinute(), System::nanoTime);
-  }
-
-  @Produces
-  @Singleton
   LoginLimiter loginLimiter(Settings settings) {
     return new LoginLimiter(settings.limits().loginsPerMinute(), System::nanoTime);
   }
