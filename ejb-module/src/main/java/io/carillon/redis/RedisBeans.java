@@ -5,31 +5,37 @@ import io.carillon.bus.LoopbackBus;
 import io.carillon.config.Settings;
 import io.carillon.node.NodeId;
 import io.carillon.node.Workers;
+import io.carillon.presence.InMemoryPresenceStore;
+import io.carillon.presence.PresenceStore;
 import io.carillon.security.LocalRateLimiter;
 import io.carillon.security.RateLimiter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 
 /** Chooses what nodes share: in Redis where its address is set, else inside this process. */
 @ApplicationScoped
 public class RedisBeans {
-  // Somebody waits for the answer, and can do without it.
-  private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(200);
-  private static final int MAX_LINKS = 16;
+  /** Somebody waits to be let in, and can be without the answer. */
+  private static final Duration LIMITS_TIMEOUT = Duration.ofMillis(200);
+
+  private static final int LIMITS_LINKS = 16;
+
+  private RedisPool limits; // null until something is counted over all nodes; guarded by this
 
   @Produces
   @ApplicationScoped
   Bus bus(Settings settings, NodeId node, Workers workers, MeterRegistry registry) {
-    if (!settings.cluster().redisUrl().isPresent()) {
+    if (!isShared(settings)) {
       return new LoopbackBus();
     }
     return new RedisBus(
-        RedisAddress.parse(settings.cluster().redisUrl().value()),
+        address(settings),
         settings.cluster().redisPrefix(),
         node,
         ClusterKey.of(settings),
@@ -38,37 +44,58 @@ public class RedisBeans {
   }
 
   @Produces
+  @ApplicationScoped
+  PresenceStore presenceStore(Settings settings, Clock clock, Workers workers) {
+    return isShared(settings)
+        ? new RedisPresenceStore(
+            address(settings), settings.cluster().redisPrefix(), settings.presence(), workers)
+        : new InMemoryPresenceStore(settings, clock);
+  }
+
+  @Produces
   @Singleton
-  RateLimiter rateLimiter(Settings settings, RedisPool redis) {
+  RateLimiter rateLimiter(Settings settings, Workers workers) {
     int messagesPerMinute = settings.limits().messagesPerMinute();
     RateLimiter here = new LocalRateLimiter(messagesPerMinute, System::nanoTime);
-    return settings.cluster().redisUrl().isPresent()
-        ? new RedisRateLimiter(redis, settings.cluster().redisPrefix(), messagesPerMinute, here)
+    return isShared(settings) && messagesPerMinute > 0
+        ? new RedisRateLimiter(
+            limits(settings, workers), settings.cluster().redisPrefix(), messagesPerMinute, here)
         : here;
   }
 
-  /** Opens nothing before somebody asks. */
-  @Produces
-  @Singleton
-  RedisPool pool(Settings settings) {
-    return new RedisPool(
-        () ->
-            new RedisLink(
-                RedisAddress.parse(settings.cluster().redisUrl().value()),
-                "carillon-ask",
-                CONNECT_TIMEOUT,
-                ANSWER_TIMEOUT),
-        MAX_LINKS,
-        System::nanoTime);
+  private static boolean isShared(Settings settings) {
+    return settings.cluster().redisUrl().isPresent();
   }
 
-  void close(@Disposes RedisPool pool) {
-    pool.close();
+  private static RedisAddress address(Settings settings) {
+    return RedisAddress.parse(settings.cluster().redisUrl().value());
+  }
+
+  private synchronized RedisPool limits(Settings settings, Workers workers) {
+    if (limits == null) {
+      limits =
+          RedisPool.open(
+              address(settings), "carillon-limits", LIMITS_LINKS, LIMITS_TIMEOUT, workers);
+    }
+    return limits;
   }
 
   void close(@Disposes Bus bus) {
     if (bus instanceof RedisBus redis) {
       redis.close();
+    }
+  }
+
+  void close(@Disposes PresenceStore store) {
+    if (store instanceof RedisPresenceStore redis) {
+      redis.close();
+    }
+  }
+
+  @PreDestroy
+  synchronized void close() {
+    if (limits != null) {
+      limits.close();
     }
   }
 }

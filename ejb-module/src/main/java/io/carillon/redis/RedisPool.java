@@ -1,121 +1,254 @@
 package io.carillon.redis;
 
+import io.carillon.node.Workers;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import redis.clients.jedis.Jedis;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A few connections for questions that somebody waits for. Nobody waits long: where all of them are
- * in use, or Redis has just failed, there is no answer, and the caller does without. Any thread.
+ * A few connections for scripts whose answers somebody waits for, opened when they are needed. A
+ * caller waits so long at most for a connection to be free, and so long for the answer; after a
+ * failure nobody waits at all, until a thread of the pool's own has had an answer. Any thread.
  */
 final class RedisPool implements AutoCloseable {
-  /** After a failure nobody asks for that long, so that a Redis that hangs holds up few. */
-  private static final Duration REST = Duration.ofSeconds(1);
+  private static final Logger LOG = System.getLogger(RedisPool.class.getName());
+  private static final Duration CUT_EVERY = Duration.ofMillis(100);
+  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
 
-  private final Supplier<RedisLink> links;
-  private final int maxLinks;
-  private final LongSupplier nanoClock;
+  /** One connection that somebody uses. */
+  private static final class Use {
+    final long beganNanos = System.nanoTime();
+    final RedisLink link;
+
+    Use(RedisLink link) {
+      this.link = link;
+    }
+  }
+
+  private final RedisAddress address;
+  private final String name;
+  private final Duration timeout;
+  private final Semaphore free;
 
   // Guarded by this.
   private final Deque<RedisLink> idle = new ArrayDeque<>();
-  private int inUse;
+  private final Set<Use> used = new HashSet<>();
+  private boolean away;
   private boolean closed;
-  private long restUntilNanos;
-  private boolean resting;
+  private boolean hasLogged;
+  private long loggedAtNanos;
 
-  /**
-   * @param links that give up soon
-   * @param nanoClock like {@link System#nanoTime}
-   */
-  RedisPool(Supplier<RedisLink> links, int maxLinks, LongSupplier nanoClock) {
-    this.links = links;
-    this.maxLinks = maxLinks;
-    this.nanoClock = nanoClock;
+  private RedisPool(RedisAddress address, String name, int maxLinks, Duration timeout) {
+    this.address = address;
+    this.name = name;
+    this.timeout = timeout;
+    this.free = new Semaphore(maxLinks, true);
   }
 
   /**
-   * Asks Redis, on the caller's thread.
-   *
-   * @param <T> of the answer
-   * @return empty where Redis could not be asked, or did not answer
+   * @param name of the connections, and of the thread
+   * @param timeout of each wait: for a free connection, for a new one to be made, and for an answer
+   *     of Redis
    */
-  <T> Optional<T> ask(Function<Jedis, T> question) {
-    if (!begin()) {
+  static RedisPool open(
+      RedisAddress address, String name, int maxLinks, Duration timeout, Workers workers) {
+    RedisPool pool = new RedisPool(address, name, maxLinks, timeout);
+    workers.every(CUT_EVERY, pool::cutLate);
+    workers.start(name, pool::watch);
+    return pool;
+  }
+
+  /**
+   * Calls scripts in one round trip; in three where Redis has to be given them. It may call them
+   * twice.
+   *
+   * @return their answers, in order; empty where Redis could not be asked, or did not answer: they
+   *     may have run nevertheless
+   */
+  Optional<List<Object>> run(List<RedisScript.Call> calls) {
+    if (isAway()) {
       return Optional.empty();
     }
-    RedisLink link = null;
-    boolean usable = false;
     try {
-      link = link();
-      T answer = question.apply(link.jedis());
-      usable = true;
-      return Optional.of(answer);
+      if (!free.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        return Optional.empty();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    try {
+      return isAway() ? Optional.empty() : Optional.of(callTwice(calls));
     } catch (JedisException e) {
-      usable = !(e instanceof JedisConnectionException);
-      rest();
+      failed(e);
       return Optional.empty();
     } finally {
-      end(link, usable);
+      free.release();
     }
   }
 
-  private synchronized boolean begin() {
-    if (closed || isResting() || inUse >= maxLinks) {
-      return false;
-    }
-    inUse++;
-    return true;
+  private synchronized boolean isAway() {
+    return away || closed;
   }
 
-  private RedisLink link() {
-    RedisLink link;
-    synchronized (this) {
-      link = idle.poll();
-    }
-    return link == null ? links.get() : link;
-  }
-
-  private boolean isResting() {
-    if (resting && nanoClock.getAsLong() - restUntilNanos >= 0) {
-      resting = false;
-    }
-    return resting;
-  }
-
-  private synchronized void rest() {
-    resting = true;
-    restUntilNanos = nanoClock.getAsLong() + REST.toNanos();
-  }
-
-  private void end(RedisLink link, boolean usable) {
-    boolean kept;
-    synchronized (this) {
-      inUse--;
-      kept = usable && !closed;
-      if (kept) {
-        idle.push(link);
+  private List<Object> callTwice(List<RedisScript.Call> calls) {
+    RedisLink link = idleLink();
+    if (link != null) {
+      long began = System.nanoTime();
+      try {
+        return call(link, calls);
+      } catch (JedisConnectionException e) {
+        // A connection that was closed long ago says so at once, and so do all that are idle.
+        if (System.nanoTime() - began > timeout.toNanos() / 4) {
+          throw e;
+        }
+        closeIdle();
       }
     }
-    if (!kept && link != null) {
-      link.close();
+    return call(newLink(), calls);
+  }
+
+  private synchronized RedisLink idleLink() {
+    return idle.poll();
+  }
+
+  private RedisLink newLink() {
+    return new RedisLink(address, name, timeout, timeout);
+  }
+
+  private List<Object> call(RedisLink link, List<RedisScript.Call> calls) {
+    Use use = new Use(link);
+    synchronized (this) {
+      used.add(use);
+    }
+    boolean usable = false;
+    try {
+      List<Object> answers = RedisScript.run(link.jedis(), calls);
+      usable = true;
+      return answers;
+    } finally {
+      end(use, usable);
     }
   }
 
-  @Override
-  public void close() {
-    Deque<RedisLink> open;
+  private void end(Use use, boolean usable) {
+    boolean kept;
     synchronized (this) {
-      closed = true;
-      open = new ArrayDeque<>(idle);
+      used.remove(use);
+      kept = usable && !closed;
+      if (kept) {
+        idle.push(use.link);
+      }
+    }
+    if (!kept) {
+      use.link.close();
+    }
+  }
+
+  private void closeIdle() {
+    List<RedisLink> open;
+    synchronized (this) {
+      open = List.copyOf(idle);
       idle.clear();
     }
     open.forEach(RedisLink::close);
+  }
+
+  private void failed(JedisException e) {
+    boolean logged;
+    synchronized (this) {
+      if (away || closed) {
+        return;
+      }
+      away = true;
+      notifyAll();
+      long now = System.nanoTime();
+      logged = !hasLogged || now - loggedAtNanos > LOG_EVERY.toNanos();
+      if (logged) {
+        hasLogged = true;
+        loggedAtNanos = now;
+      }
+    }
+    if (logged) {
+      LOG.log(Level.WARNING, "Redis does not answer " + name + ", which goes on without it", e);
+    }
+  }
+
+  // ---- the pool's own thread
+
+  private void watch() {
+    Backoff backoff = RedisBus.newBackoff();
+    try {
+      while (awaitFailure()) {
+        backoff.await();
+        if (answers()) {
+          backoff.succeeded();
+          back();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * @return false when the pool is closed
+   */
+  private synchronized boolean awaitFailure() throws InterruptedException {
+    while (!away && !closed) {
+      wait();
+    }
+    return !closed;
+  }
+
+  private boolean answers() {
+    closeIdle();
+    try (RedisLink link = newLink()) {
+      return "PONG".equals(link.jedis().ping());
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  private synchronized void back() {
+    away = false;
+  }
+
+  /** A write that blocks has no other limit than this. */
+  private void cutLate() {
+    long now = System.nanoTime();
+    List<Use> late = new ArrayList<>();
+    synchronized (this) {
+      for (Use use : used) {
+        if (now - use.beganNanos > timeout.toNanos() * 3 / 2) {
+          late.add(use);
+        }
+      }
+    }
+    late.forEach(use -> use.link.cut());
+  }
+
+  /** Ends calls that go on, and allows no more. */
+  @Override
+  public void close() {
+    List<Use> running;
+    synchronized (this) {
+      closed = true;
+      running = List.copyOf(used);
+      notifyAll();
+    }
+    running.forEach(use -> use.link.cut());
+    closeIdle();
   }
 }

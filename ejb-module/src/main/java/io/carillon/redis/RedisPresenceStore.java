@@ -5,6 +5,7 @@ import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.UserId;
+import io.carillon.node.Workers;
 import io.carillon.presence.PresenceChange;
 import io.carillon.presence.PresenceEntry;
 import io.carillon.presence.PresenceScope;
@@ -23,10 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * The presence of several nodes, in Redis. What decides is one script for each organization that a
@@ -59,10 +58,18 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   /** Organizations that one call sweeps; where there are more, calls take turns with them. */
   private static final int MAX_ORGANIZATIONS = 1_000;
 
+  private static final RedisScript APPLY =
+      RedisScript.ofFiles("presence-state.lua", "presence-apply.lua");
+  private static final RedisScript SWEEP =
+      RedisScript.ofFiles("presence-state.lua", "presence-sweep.lua");
+  private static final RedisScript QUERY = RedisScript.ofFiles("presence-query.lua");
+  private static final RedisScript PRESENT = RedisScript.ofFiles("presence-present.lua");
+  private static final RedisScript TOUCH = RedisScript.ofFiles("presence-touch.lua");
+  private static final RedisScript ORGANIZATIONS =
+      RedisScript.ofFiles("presence-organizations.lua");
+
   private static final int READERS = 4;
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(1); // for each of several
   private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
 
   /** In place of when an organization was touched: not to be forgotten. */
@@ -82,9 +89,8 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   private final String graceMillis;
   private final String lastSeenUsers;
   private final String id = UUID.randomUUID().toString(); // of this run, since it counts from 1
-  private final PresenceLink writer;
-  private final List<PresenceLink> readers;
-  private final AtomicInteger questions = new AtomicInteger();
+  private final RedisPool writer; // never waits for a question
+  private final RedisPool readers;
 
   private final ReentrantLock lock = new ReentrantLock(true);
   // Guarded by the lock.
@@ -100,24 +106,27 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
    *
    * @param prefix of all keys in Redis
    */
-  RedisPresenceStore(RedisAddress address, String prefix, Settings.Presence limits) {
-    this(address, prefix, limits, () -> "");
+  RedisPresenceStore(
+      RedisAddress address, String prefix, Settings.Presence limits, Workers workers) {
+    this(address, prefix, limits, workers, () -> "");
   }
 
   /**
    * @param time epoch milliseconds; the empty string for Redis' own
    */
   RedisPresenceStore(
-      RedisAddress address, String prefix, Settings.Presence limits, Supplier<String> time) {
+      RedisAddress address,
+      String prefix,
+      Settings.Presence limits,
+      Workers workers,
+      Supplier<String> time) {
     this.prefix = prefix + "presence:";
     this.time = time;
     this.ttlMillis = Long.toString(limits.ttl().toMillis());
     this.graceMillis = Long.toString(limits.grace().toMillis());
     this.lastSeenUsers = Integer.toString(limits.lastSeenUsers());
-    Supplier<RedisLink> links =
-        () -> new RedisLink(address, "carillon-presence", CONNECT_TIMEOUT, ANSWER_TIMEOUT);
-    this.writer = new PresenceLink(links);
-    this.readers = IntStream.range(0, READERS).mapToObj(i -> new PresenceLink(links)).toList();
+    this.writer = RedisPool.open(address, "carillon-presence-tell", 1, MAX_WAIT, workers);
+    this.readers = RedisPool.open(address, "carillon-presence-ask", READERS, MAX_WAIT, workers);
   }
 
   // ---- changes
@@ -162,26 +171,25 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new RealtimeException(ErrorCode.OVERLOADED, "presence");
+    throw away();
   }
 
   private List<PresenceTransition> applyLocked(Map<String, List<String>> byOrganization) {
     String number = Long.toString(++calls);
     String now = time.get();
-    List<PresenceScript.Call> scripts = new ArrayList<>();
+    List<RedisScript.Call> scripts = new ArrayList<>();
     List<String> touched = new ArrayList<>();
     touched.add(now);
     touched.addAll(byOrganization.keySet());
-    scripts.add(new PresenceScript.Call(PresenceScript.TOUCH, organizationsKey(), touched));
+    scripts.add(TOUCH.call(organizationsKey(), touched));
     byOrganization.forEach(
         (organization, texts) -> {
           List<String> arguments = stateArguments(organization, now);
           arguments.addAll(List.of(ttlMillis, graceMillis, number, id + ':' + number));
           arguments.addAll(texts);
-          scripts.add(
-              new PresenceScript.Call(PresenceScript.APPLY, stateKeys(organization), arguments));
+          scripts.add(APPLY.call(stateKeys(organization), arguments));
         });
-    List<Object> answers = writer.run(scripts);
+    List<Object> answers = answers(writer, scripts);
     Outcome outcome = new Outcome();
     int next = 1;
     for (String organization : byOrganization.keySet()) {
@@ -309,7 +317,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       while (round.size() < left && !waiting.isEmpty()) {
         round.add(waiting.poll());
       }
-      List<PresenceScript.Call> scripts = new ArrayList<>();
+      List<RedisScript.Call> scripts = new ArrayList<>();
       String now = time.get();
       if (page == null) {
         scripts.add(readOrganizations(now));
@@ -317,10 +325,9 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       for (String organization : round) {
         List<String> arguments = stateArguments(organization, now);
         arguments.add(Integer.toString(share));
-        scripts.add(
-            new PresenceScript.Call(PresenceScript.SWEEP, stateKeys(organization), arguments));
+        scripts.add(SWEEP.call(stateKeys(organization), arguments));
       }
-      List<Object> answers = writer.run(scripts);
+      List<Object> answers = answers(writer, scripts);
       int next = 0;
       if (page == null) {
         page = page((List<?>) answers.get(next++));
@@ -347,7 +354,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     return new Swept(ended, outcome.finish());
   }
 
-  private PresenceScript.Call readOrganizations(String now) {
+  private RedisScript.Call readOrganizations(String now) {
     List<String> arguments = new ArrayList<>();
     arguments.add(now);
     arguments.add(Integer.toString(nextRank));
@@ -358,7 +365,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
           arguments.add(organization);
           arguments.add(touched);
         });
-    return new PresenceScript.Call(PresenceScript.ORGANIZATIONS, organizationsKey(), arguments);
+    return ORGANIZATIONS.call(organizationsKey(), arguments);
   }
 
   private static Page page(List<?> answer) {
@@ -390,7 +397,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       throw new IllegalArgumentException("more than " + MAX_CHANGES + " users");
     }
     List<String> ids = users.stream().map(UserId::value).toList();
-    List<?> answer = ask(PresenceScript.QUERY, organization, ids);
+    List<?> answer = ask(QUERY, organization, ids);
     List<PresenceView> views = new ArrayList<>(users.size());
     int at = 0;
     for (UserId user : users) {
@@ -408,7 +415,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   @Override
   public List<PresenceView> present(PresenceScope scope, int maxUsers) {
     List<String> arguments = List.of(channel(scope), Integer.toString(maxUsers));
-    List<?> answer = ask(PresenceScript.PRESENT, scope.organization(), arguments);
+    List<?> answer = ask(PRESENT, scope.organization(), arguments);
     List<PresenceView> views = new ArrayList<>(answer.size() / 3);
     for (int at = 0; at < answer.size(); at += 3) {
       views.add(
@@ -421,27 +428,27 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     return views;
   }
 
-  private List<?> ask(PresenceScript script, String organization, List<String> arguments) {
+  private List<?> ask(RedisScript script, String organization, List<String> arguments) {
     List<String> keys =
         List.of(
             key(organization, "entries"),
             key(organization, "connections"),
             key(organization, "seen"));
-    PresenceLink reader = readers.get(Math.floorMod(questions.getAndIncrement(), READERS));
-    return (List<?>) reader.run(List.of(new PresenceScript.Call(script, keys, arguments))).get(0);
+    return (List<?>) answers(readers, List.of(script.call(keys, arguments))).get(0);
   }
 
-  // ---- the connections
+  /** Scripts run twice do no harm: see above. */
+  private static List<Object> answers(RedisPool pool, List<RedisScript.Call> scripts) {
+    return pool.run(scripts).orElseThrow(RedisPresenceStore::away);
+  }
 
-  /** Ends calls that take too long; to be called a few times a second. */
-  void cutLate() {
-    writer.cutLate();
-    readers.forEach(PresenceLink::cutLate);
+  private static RealtimeException away() {
+    return new RealtimeException(ErrorCode.OVERLOADED, "presence");
   }
 
   @Override
   public void close() {
     writer.close();
-    readers.forEach(PresenceLink::close);
+    readers.close();
   }
 }

@@ -44,7 +44,7 @@ public final class RedisRateLimiter implements RateLimiter {
 
   /**
    * @param prefix of the keys
-   * @param messagesPerMinute for each user, 0 for no limit
+   * @param messagesPerMinute for each user, at least 1
    * @param here counts this node's own
    */
   RedisRateLimiter(RedisPool redis, String prefix, int messagesPerMinute, RateLimiter here) {
@@ -57,9 +57,6 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public void take(Identity sender) {
     here.take(sender);
-    if (messagesPerMinute == 0) {
-      return;
-    }
     boolean program = sender.kind() == Identity.Kind.API_KEY;
     long capacity =
         program ? (long) messagesPerMinute * LocalRateLimiter.API_KEY_FACTOR : messagesPerMinute;
@@ -72,10 +69,11 @@ public final class RedisRateLimiter implements RateLimiter {
             + sender.userId();
     List<String> arguments =
         List.of(Long.toString(tokenMicros), Long.toString(capacity * tokenMicros));
-    Optional<Object> waitMicros = redis.ask(jedis -> TAKE.run(jedis, List.of(key), arguments));
-    if (waitMicros.orElse(0L) instanceof Long micros && micros > 0) {
+    Optional<List<Object>> answers = redis.run(List.of(TAKE.call(List.of(key), arguments)));
+    long waitMicros = answers.isPresent() ? (Long) answers.get().get(0) : 0;
+    if (waitMicros > 0) {
       throw new RealtimeException(
-          ErrorCode.RATE_LIMITED, "messages per minute", Duration.ofNanos(micros * 1_000));
+          ErrorCode.RATE_LIMITED, "messages per minute", Duration.ofNanos(waitMicros * 1_000));
     }
   }
 }

@@ -55,7 +55,8 @@ class RedisPresenceNodesIT {
     final ThreadWorkers workers = new ThreadWorkers();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RedisPresenceStore store =
-        new RedisPresenceStore(RedisAddress.parse(redis.url()), "test:", SETTINGS.presence());
+        new RedisPresenceStore(
+            RedisAddress.parse(redis.url()), "test:", SETTINGS.presence(), workers);
     final PresenceService service;
 
     Node() {
@@ -72,7 +73,6 @@ class RedisPresenceNodesIT {
               new Metrics(meters),
               SETTINGS,
               clock);
-      workers.every(Duration.ofMillis(250), store::cutLate);
       service.start();
     }
 

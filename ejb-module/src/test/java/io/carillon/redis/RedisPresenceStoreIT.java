@@ -53,7 +53,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   private static int prefixes;
 
   private final List<RedisPresenceStore> opened = new ArrayList<>();
-  private final List<ThreadWorkers> workers = new ArrayList<>();
+  private final ThreadWorkers workers = new ThreadWorkers();
   private String prefix;
 
   @BeforeAll
@@ -70,8 +70,8 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
 
   @AfterEach
   void closeStores() {
-    workers.forEach(ThreadWorkers::close);
     opened.forEach(RedisPresenceStore::close);
+    workers.close();
   }
 
   @Override
@@ -86,6 +86,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
             RedisAddress.parse(redis.url()),
             prefix,
             settings.presence(),
+            workers,
             () -> Long.toString(time.millis())));
   }
 
@@ -214,6 +215,44 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
       }
     }
     return told;
+  }
+
+  @Test
+  void doesNotNoticeAPageReloadedOnAnotherNodeNorASecondTabThere() {
+    PresenceStore other = node();
+    keep(entry("alice", "c1"));
+    release(entry("alice", "c1"));
+    assertThat(sweepAfter(GRACE.minusMillis(1))).isEmpty();
+    assertThat(told(other.apply(kept(entry("alice", "c2"))))).isEmpty();
+    assertThat(sweepAfter(GRACE)).isEmpty();
+    assertThat(keep(entry("alice", "c3"))).isEmpty();
+    assertThat(remove(entry("alice", "c3"))).isEmpty();
+    other.apply(List.of(PresenceChange.release(entry("alice", "c2"))));
+    assertThat(sweepAfter(GRACE)).containsExactly("alice OFFLINE");
+    assertThat(told(other.sweep(ALL).transitions())).isEmpty();
+  }
+
+  @Test
+  void asksForAThousandUsersInOneRoundTrip() {
+    keep(
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> entry("u" + i, "c" + i))
+            .toArray(PresenceEntry[]::new));
+    List<UserId> users = IntStream.range(500, 1_500).mapToObj(i -> user("u" + i)).toList();
+    store.query("demo", users); // the connection is open, and the script known
+    try (Jedis jedis = redis.client()) {
+      jedis.configResetStat();
+      assertThat(store.query("demo", users))
+          .hasSize(1_000)
+          .filteredOn(PresenceView::online)
+          .hasSize(500);
+      // All but the first run inside it.
+      assertThat(jedis.info("commandstats").lines())
+          .filteredOn(line -> line.startsWith("cmdstat_"))
+          .extracting(line -> line.replaceFirst("cmdstat_(.*):calls=(\\d+),.*", "$1 $2"))
+          .containsExactlyInAnyOrder(
+              "evalsha 1", "zrevrangebylex 1000", "zmscore 1", "hmget 1", "config|resetstat 1");
+    }
   }
 
   @Test
@@ -434,10 +473,6 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
 
   @Test
   void neverWaitsLongForARedisThatStandsStill() {
-    ThreadWorkers cutting = new ThreadWorkers();
-    workers.add(cutting);
-    RedisPresenceStore node = (RedisPresenceStore) store;
-    cutting.every(Duration.ofMillis(100), node::cutLate);
     List<PresenceChange> large =
         IntStream.range(0, 1_000)
             .mapToObj(
@@ -446,12 +481,12 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
                         new PresenceEntry(
                             new PresenceKey(DEMO, "c" + i), user("u" + i), "x".repeat(1_024))))
             .toList();
-    node.apply(large);
+    store.apply(large);
     view("u1");
     redis.pause();
     try {
       for (Runnable call :
-          List.<Runnable>of(() -> node.apply(large), () -> node.sweep(1_000), () -> view("u1"))) {
+          List.<Runnable>of(() -> store.apply(large), () -> store.sweep(1_000), () -> view("u1"))) {
         long began = System.nanoTime();
         assertThatThrownBy(call::run).isInstanceOf(RealtimeException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
@@ -468,7 +503,9 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   void endsEntriesByTheTimeOfRedis() {
     Settings soon = Settings.of(Map.of("CARILLON_PRESENCE_GRACE", "200ms"));
     RedisPresenceStore real =
-        opened(new RedisPresenceStore(RedisAddress.parse(redis.url()), prefix, soon.presence()));
+        opened(
+            new RedisPresenceStore(
+                RedisAddress.parse(redis.url()), prefix, soon.presence(), workers));
     assertThat(told(real.apply(kept(entry("alice", "c1"))))).containsExactly("alice ONLINE");
     long seen = real.query("demo", List.of(user("alice"))).get(0).lastSeenMillis();
     assertThat(Math.abs(System.currentTimeMillis() - seen)).isLessThan(60_000);

@@ -9,6 +9,7 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
+import io.carillon.node.ThreadWorkers;
 import io.carillon.security.LocalRateLimiter;
 import io.carillon.security.RateLimiter;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class RedisRateLimiterIT {
   @TempDir Path folder;
 
   private final List<RedisPool> pools = new ArrayList<>();
+  private final ThreadWorkers workers = new ThreadWorkers();
   private RedisServer redis;
   private RateLimiter one;
   private RateLimiter two;
@@ -45,6 +47,7 @@ class RedisRateLimiterIT {
   @AfterEach
   void stop() {
     pools.forEach(RedisPool::close);
+    workers.close();
     if (redis != null) {
       redis.close();
     }
@@ -52,11 +55,7 @@ class RedisRateLimiterIT {
 
   private RateLimiter limiter() {
     RedisAddress address = RedisAddress.parse(redis.url());
-    RedisPool pool =
-        new RedisPool(
-            () -> new RedisLink(address, "test", Duration.ofMillis(500), Duration.ofMillis(200)),
-            8,
-            System::nanoTime);
+    RedisPool pool = RedisPool.open(address, "test", 8, Duration.ofMillis(200), workers);
     pools.add(pool);
     return new RedisRateLimiter(
         pool, "test:", LIMIT, new LocalRateLimiter(LIMIT, System::nanoTime));
