@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Everything that an operator can set, each limit and timeout once. Immutable; any thread may read
@@ -70,22 +71,54 @@ public record Settings(
   /**
    * What one running server keeps and how it stops.
    *
+   * @param id empty for one that is made at the start
    * @param dataFolder made when it is missing
+   * @param heartbeat between two entries in the list of nodes; after three without one, the node
+   *     counts as dead
    * @param drainTime for connections to leave, then they are closed
    */
   public record Node(
+      @Setting(
+              key = "CARILLON_NODE_ID",
+              help =
+                  "what operators call this node, up to 64 letters, digits, dots, dashes and"
+                      + " underscores; none: made anew at each start")
+          String id,
       @Setting(
               key = "CARILLON_DATA_FOLDER",
               byDefault = "./data",
               help = "folder for the H2 database and the generated demo secret")
           Path dataFolder,
       @Setting(
+              key = "CARILLON_NODE_HEARTBEAT",
+              byDefault = "5s",
+              min = "100ms",
+              max = "5m",
+              help =
+                  "time between two entries of a node in the list of nodes; without three of them"
+                      + " it is listed as dead")
+          Duration heartbeat,
+      @Setting(
               key = "CARILLON_DRAIN_TIME",
               byDefault = "5s",
               min = "0s",
               max = "10m",
               help = "time in which connections are asked to leave before a stop closes them")
-          Duration drainTime) {}
+          Duration drainTime) {
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{0,64}");
+
+    /** Checks that the id can stand in a log, a table and an address as it is. */
+    public Node {
+      Rules rules = new Rules();
+      rules.check(
+          ID.matcher(id).matches(),
+          "CARILLON_NODE_ID is "
+              + Values.quote(id)
+              + ", allowed are up to 64 letters, digits, dots, dashes and underscores");
+      rules.finish();
+    }
+  }
 
   /**
    * The runnable jar's listener. A Jakarta EE server has its own.

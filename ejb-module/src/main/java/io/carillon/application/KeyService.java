@@ -104,7 +104,7 @@ public class KeyService {
   }
 
   private static void requireAdmin(Identity by) {
-    if (by.kind() != Identity.Kind.USER || !by.isAdmin()) {
+    if (!by.isAdminInPerson()) {
       throw Access.forbidden();
     }
   }

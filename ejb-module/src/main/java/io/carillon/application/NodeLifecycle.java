@@ -42,6 +42,7 @@ public class NodeLifecycle implements BusListener {
   private final MessageRepository messages;
   private final ChannelDirectory directory;
   private final Connections connections;
+  private final NodeRegistry registry;
   private final PresenceService presence;
   private final UserRepository users;
   private final Authenticator authenticator;
@@ -58,6 +59,7 @@ public class NodeLifecycle implements BusListener {
     this.messages = null;
     this.directory = null;
     this.connections = null;
+    this.registry = null;
     this.presence = null;
     this.users = null;
     this.authenticator = null;
@@ -76,6 +78,7 @@ public class NodeLifecycle implements BusListener {
       MessageRepository messages,
       ChannelDirectory directory,
       Connections connections,
+      NodeRegistry registry,
       PresenceService presence,
       UserRepository users,
       Authenticator authenticator,
@@ -90,6 +93,7 @@ public class NodeLifecycle implements BusListener {
     this.messages = messages;
     this.directory = directory;
     this.connections = connections;
+    this.registry = registry;
     this.presence = presence;
     this.users = users;
     this.authenticator = authenticator;
@@ -108,6 +112,7 @@ public class NodeLifecycle implements BusListener {
     log.start();
     presence.start();
     connections.start();
+    registry.start();
     workers.every(PRUNE_EVERY, () -> workers.io().execute(this::prune));
   }
 
@@ -117,6 +122,7 @@ public class NodeLifecycle implements BusListener {
         // more is waiting
       }
       revokedTokens.purge(clock.millis());
+      registry.purge();
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -132,6 +138,7 @@ public class NodeLifecycle implements BusListener {
   public void drain() {
     Duration time = settings.node().drainTime();
     connections.drain(time);
+    registry.beat(); // so that the list says so
     try {
       if (!connections.awaitDrained(time.plus(LAST_WORDS))) {
         LOG.log(Level.WARNING, "{0} connections did not leave in time", connections.count());

@@ -35,6 +35,7 @@ public class Metrics {
   private final Counter queueOverflows;
   private final Counter hubOverflows;
   private final Counter repaired;
+  private final Counter heartbeatFailures;
   private final DistributionSummary batchSize;
   private final Timer commit;
   private final Timer latency;
@@ -69,6 +70,10 @@ public class Metrics {
         counter(
             "carillon.hub.repaired",
             "Events that came from the log because the bus did not bring them");
+    heartbeatFailures =
+        counter(
+            "carillon.node.heartbeat.failures",
+            "Heartbeats of this node that the database did not take");
     batchSize =
         DistributionSummary.builder("carillon.log.batch")
             .description("Commands stored by one commit")
@@ -117,6 +122,10 @@ public class Metrics {
 
   public void repaired(int events) {
     repaired.increment(events);
+  }
+
+  public void heartbeatFailed() {
+    heartbeatFailures.increment();
   }
 
   public void subscriptions(int change) {
@@ -178,6 +187,24 @@ public class Metrics {
         .description(
             "Connections that cannot be written to just now, since their clients read slowly")
         .register(registry);
+  }
+
+  /**
+   * Says how many nodes there are in a state.
+   *
+   * @param count asked whenever somebody reads the meters
+   */
+  public void nodes(String state, Supplier<Number> count) {
+    Gauge.builder("carillon.nodes", count)
+        .tag("state", state)
+        .description("Nodes on this database as this one saw them last, by state")
+        .register(registry);
+  }
+
+  /** The processor time that this process takes of all there is: 0 to 100; 0 if not known. */
+  public int processorPercent() {
+    Gauge usage = registry.find("process.cpu.usage").gauge();
+    return usage == null ? 0 : (int) Math.round(100 * usage.value()); // NaN gives 0, too
   }
 
   public int openConnections() {

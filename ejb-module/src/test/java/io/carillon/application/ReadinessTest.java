@@ -3,41 +3,50 @@ package io.carillon.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.carillon.domain.node.NodeRepository;
+import io.carillon.config.Settings;
+import io.carillon.node.Metrics;
 import io.carillon.node.NodeId;
 import io.carillon.node.ThreadWorkers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
   private final ThreadWorkers workers = new ThreadWorkers();
-  private final AtomicInteger writes = new AtomicInteger();
+  private final MemoryNodes nodes = new MemoryNodes();
   private final CountDownLatch databaseIsBack = new CountDownLatch(1);
-  private volatile Runnable database = () -> {};
   private final RecordingBus bus = new RecordingBus();
   private boolean draining;
+  private final Connections connections = new FakeConnections();
   private final Readiness readiness =
       new Readiness(
-          nodes(), new FakeConnections(), bus, workers, new NodeId("n"), Clock.systemUTC());
-
-  private NodeRepository nodes() {
-    return (id, startedAtMillis, nowMillis, timeoutMillis) -> {
-      writes.incrementAndGet();
-      database.run();
-    };
-  }
+          new NodeRegistry(
+              nodes,
+              connections,
+              new Metrics(new SimpleMeterRegistry()),
+              workers,
+              NodeId.random(),
+              Settings.of(Map.of()),
+              Clock.systemUTC()),
+          connections,
+          bus);
 
   private final class FakeConnections extends Connections {
     @Override
     public boolean isDraining() {
       return draining;
+    }
+
+    @Override
+    public int count() {
+      return 0;
     }
   }
 
@@ -72,7 +81,7 @@ class ReadinessTest {
 
   @Test
   void isDownWhenTheDatabaseFailsAndSaysWhichPart() {
-    database =
+    nodes.database =
         () -> {
           throw new IllegalStateException("away");
         };
@@ -93,12 +102,12 @@ class ReadinessTest {
     List<CompletableFuture<Readiness.Report>> all =
         Stream.generate(() -> CompletableFuture.supplyAsync(readiness::report)).limit(20).toList();
     assertThat(all).allSatisfy(r -> assertThat(r.join().status()).isEqualTo(Readiness.Status.UP));
-    assertThat(writes).hasValueLessThan(3);
+    assertThat(nodes.writes).hasValueLessThan(3);
   }
 
   @Test
   void givesUpOnADatabaseThatHangsWithoutAskingItAgain() {
-    database = this::hang;
+    nodes.database = this::hang;
     long began = System.nanoTime();
     assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DOWN);
     Duration waited = Duration.ofNanos(System.nanoTime() - began);
@@ -108,9 +117,9 @@ class ReadinessTest {
       assertThat(readiness.report().status()).isEqualTo(Readiness.Status.DOWN);
     }
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
-    assertThat(writes).hasValue(1);
+    assertThat(nodes.writes).hasValue(1);
 
-    database = () -> {};
+    nodes.database = () -> {};
     databaseIsBack.countDown();
     await().until(() -> readiness.report().status() == Readiness.Status.UP);
   }

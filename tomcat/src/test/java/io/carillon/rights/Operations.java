@@ -295,6 +295,7 @@ final class Operations {
             Rule.ANYBODY,
             200,
             visit -> visit.ask(Map.of("userIds", List.of(World.VICTIM)))),
+        route("GET /api/admin/nodes", Rule.ADMINS, 200, visit -> visit.ask(null)),
         route("GET /api/keys", Rule.ADMINS, 200, visit -> visit.ask(null)),
         route("POST /api/keys", Rule.ADMINS, 201, visit -> visit.ask(Map.of("name", "more"))),
         route(

@@ -27,7 +27,7 @@ enum Rule {
   ANYBODY("Everybody with valid credentials", "programs too"),
   PEOPLE("People", "what belongs to a user; a program has none of it"),
   ADMINS_AND_PROGRAMS("Telling people", "notifications and announcements, in the own organization"),
-  ADMINS("Keys of programs", "for admins in person"),
+  ADMINS("Keys of programs, and the list of nodes", "for admins in person"),
   ENDING_KEYS("Ending a program's key", "another organization has no such key"),
   OF_ANOTHER("Another user's notification", "is not in the caller's inbox, so there is none"),
   SESSIONS("Renewing a login", "the callers here have tokens of a foreign issuer"),

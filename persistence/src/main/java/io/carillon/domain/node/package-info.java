@@ -1,2 +1,2 @@
-/** Which nodes have written lately. */
+/** Which nodes there are, and which of them have written lately. */
 package io.carillon.domain.node;

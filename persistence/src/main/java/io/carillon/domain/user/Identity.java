@@ -44,6 +44,11 @@ public record Identity(
     return role.isAdmin();
   }
 
+  /** Whether it is an admin, and no program. */
+  public boolean isAdminInPerson() {
+    return kind == Kind.USER && isAdmin();
+  }
+
   public boolean isExpiredAt(Instant now) {
     return !now.isBefore(expiresAt);
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.json.JsonObject;
+import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -405,6 +406,20 @@ class RoutesIT {
         .extracting(user -> user.requireString("userId"))
         .containsExactly("ann", "ben");
     ok(200, ann.get("/api/channels/general/presence"));
+  }
+
+  @Test
+  void listsTheNodes() {
+    JsonObject node =
+        await()
+            .until(() -> ok(200, boss.get("/api/admin/nodes")).list("nodes"), n -> n.size() == 1)
+            .get(0);
+    assertThat(node.requireString("state")).isEqualTo("UP");
+    assertThat(node.requireString("id")).isEqualTo(node.requireString("run")).hasSize(32);
+    assertThat(node.requireString("version")).isNotBlank();
+    assertThat(Instant.parse(node.requireString("startedAt"))).isBeforeOrEqualTo(Instant.now());
+    assertThat(Instant.parse(node.requireString("seenAt"))).isBeforeOrEqualTo(Instant.now());
+    refused(ErrorCode.FORBIDDEN, ann.get("/api/admin/nodes"));
   }
 
   @Test
