@@ -241,6 +241,9 @@ public record Settings(
    * @param password none where the URL or the server needs none
    * @param poolSize connections at most
    * @param maxWait for a free connection, then the work fails
+   * @param statementTimeout of one statement on PostgreSQL, then it and its transaction fail
+   * @param maxIdleInTransaction between two statements of a transaction on PostgreSQL
+   * @param allowUnsafe whether a PostgreSQL that can lose what it has committed will do
    */
   public record Database(
       @Setting(
@@ -261,11 +264,36 @@ public record Settings(
           int poolSize,
       @Setting(
               key = "CARILLON_DATABASE_MAX_WAIT",
-              byDefault = "5s",
+              byDefault = "2s",
               min = "10ms",
               max = "5m",
-              help = "longest wait for a free database connection, then the work fails")
-          Duration maxWait) {
+              help = "longest wait for a free database connection, then OVERLOADED")
+          Duration maxWait,
+      @Setting(
+              key = "CARILLON_DATABASE_STATEMENT_TIMEOUT",
+              byDefault = "2s",
+              min = "100ms",
+              max = "1h",
+              help =
+                  "longest time of a statement on PostgreSQL, waits for locks included, then"
+                      + " OVERLOADED; a connection silent for half a second longer is given up")
+          Duration statementTimeout,
+      @Setting(
+              key = "CARILLON_DATABASE_MAX_IDLE_IN_TRANSACTION",
+              byDefault = "5s",
+              min = "1s",
+              max = "1h",
+              help =
+                  "time after which PostgreSQL ends the transaction of a node that has stopped in"
+                      + " the middle, and frees what it had locked")
+          Duration maxIdleInTransaction,
+      @Setting(
+              key = "CARILLON_DATABASE_ALLOW_UNSAFE",
+              byDefault = "false",
+              help =
+                  "start even on a PostgreSQL that can lose what it has committed: fsync,"
+                      + " full_page_writes or synchronous_commit off")
+          boolean allowUnsafe) {
 
     /** Checks that the address is one that Carillon has migrations for. */
     public Database {

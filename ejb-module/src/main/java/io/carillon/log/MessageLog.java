@@ -11,6 +11,7 @@ import io.carillon.domain.message.Publication;
 import io.carillon.hub.JoinedWrites;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
+import io.carillon.persistence.DatabaseOutage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
@@ -110,7 +111,7 @@ public class MessageLog {
         break;
       }
       queue.drainTo(batch, limits.batchSize() - 1);
-      store(batch);
+      store(batch, queue);
       batch.clear();
     }
     queue.drainTo(batch);
@@ -119,7 +120,7 @@ public class MessageLog {
     }
   }
 
-  private void store(List<Entry> batch) {
+  private void store(List<Entry> batch, BlockingQueue<Entry> queue) {
     List<LogCommand> commands = new ArrayList<>(batch.size());
     for (Entry entry : batch) {
       commands.add(entry.command());
@@ -129,7 +130,15 @@ public class MessageLog {
     try {
       outcomes = repository.append(commands);
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "A batch of " + batch.size() + " could not be stored", e);
+      if (DatabaseOutage.isBehind(e)) {
+        DatabaseOutage.tell(e);
+      } else {
+        LOG.log(Level.ERROR, "A batch of " + batch.size() + " could not be stored", e);
+      }
+      if (DatabaseOutage.isUnreachable(e)) {
+        // They have waited for this to fail, and must not wait for the next to fail as well.
+        queue.drainTo(batch);
+      }
       for (Entry entry : batch) {
         answer(entry, overloaded("the database did not store it"));
       }

@@ -26,6 +26,7 @@ import io.carillon.node.Metrics;
 import io.carillon.node.ThreadWorkers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +223,28 @@ class MessageLogTest {
     LogOutcome refused = submit(log, "a").orTimeout(10, SECONDS).join();
     assertThat(((LogOutcome.Refused) refused).reason().code()).isEqualTo(ErrorCode.OVERLOADED);
     assertThat(events).isEmpty();
+    failure = null;
+    commits.release(1);
+    assertThat(submit(log, "a").orTimeout(10, SECONDS).join())
+        .isInstanceOf(LogOutcome.Stored.class);
+  }
+
+  /** Or each would wait for a time limit of its own, one after the other. */
+  @Test
+  void refusesWhatWaitsTogetherWithWhatFailedForWantOfADatabase() {
+    MessageLog log = log(Map.of("CARILLON_LOG_WRITERS", "1"));
+    failure = new IllegalStateException(new SQLException("connection lost", "08006"));
+    List<CompletableFuture<LogOutcome>> answers = new ArrayList<>();
+    answers.add(submit(log, "begun"));
+    await().until(() -> batches.size() == 1);
+    answers.add(submit(log, "waits"));
+    answers.add(submit(log, "waits"));
+    commits.release(1);
+    for (CompletableFuture<LogOutcome> answer : answers) {
+      LogOutcome refused = answer.orTimeout(10, SECONDS).join();
+      assertThat(((LogOutcome.Refused) refused).reason().code()).isEqualTo(ErrorCode.OVERLOADED);
+    }
+    assertThat(batches).hasSize(1);
     failure = null;
     commits.release(1);
     assertThat(submit(log, "a").orTimeout(10, SECONDS).join())

@@ -2,18 +2,22 @@ package io.carillon.tomcat;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration.TransactionIsolation;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalConnectionFactoryConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.carillon.config.Settings;
+import io.carillon.persistence.DatabaseOutage;
+import io.carillon.persistence.Durability;
 import io.carillon.persistence.SchemaMigration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -32,17 +36,22 @@ final class Storage implements AutoCloseable {
   private static final String UNIT = "carillon";
   private static final Duration IDLE_VALIDATION = Duration.ofSeconds(10);
 
-  /**
-   * Appends to one channel wait for each other. H2 would give up after a second or two; PostgreSQL
-   * never, not even when a node hangs that holds the channel.
-   */
-  private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
+  /** Appends to one channel wait for each other. H2 would give up after a second or two. */
+  private static final Duration H2_LOCK_WAIT = Duration.ofSeconds(10);
 
+  /** To reach PostgreSQL and be let in. */
+  private static final Duration MAX_LOGIN = Duration.ofSeconds(2);
+
+  /** So much later than PostgreSQL ends a statement its answer must be there. */
+  private static final Duration ANSWER_GRACE = Duration.ofMillis(500);
+
+  private final Settings.Database settings;
   private final AgroalDataSource pool;
   private final CompletableFuture<EntityManagerFactory> unit = new CompletableFuture<>();
 
-  private Storage(AgroalDataSource pool) {
-    this.pool = pool;
+  private Storage(Settings.Database settings) throws SQLException {
+    this.settings = settings;
+    this.pool = AgroalDataSource.from(pool());
   }
 
   /**
@@ -52,13 +61,12 @@ final class Storage implements AutoCloseable {
    *     told by {@link #entityManagerFactory}
    */
   static Storage open(Settings.Database settings) {
-    AgroalDataSource pool;
+    Storage storage;
     try {
-      pool = AgroalDataSource.from(configuration(settings));
+      storage = new Storage(settings);
     } catch (SQLException e) {
       throw new IllegalStateException("cannot make a pool of database connections", e);
     }
-    Storage storage = new Storage(pool);
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Thread opener = new Thread(storage::openUnit, "carillon-storage");
     opener.setContextClassLoader(loader);
@@ -102,10 +110,7 @@ final class Storage implements AutoCloseable {
 
   private void openUnit() {
     try {
-      int scripts = SchemaMigration.run(pool);
-      if (scripts > 0) {
-        LOG.log(Level.INFO, "Database schema brought up to date by {0} scripts", scripts);
-      }
+      prepare();
       unit.complete(
           Persistence.createEntityManagerFactory(
               UNIT,
@@ -119,7 +124,32 @@ final class Storage implements AutoCloseable {
     }
   }
 
-  private static AgroalDataSourceConfigurationSupplier configuration(Settings.Database settings) {
+  private void prepare() throws SQLException {
+    if (settings.isH2()) {
+      migrate(pool); // whose connections keep a database open that is in memory alone
+      return;
+    }
+    // Over connections without time limits: a script may have much to do.
+    try (AgroalDataSource patient =
+        AgroalDataSource.from(
+            new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(
+                    few -> few.maxSize(2).connectionFactoryConfiguration(this::connections)))) {
+      try (Connection connection = patient.getConnection()) {
+        Durability.check(connection, settings.allowUnsafe());
+      }
+      migrate(patient);
+    }
+  }
+
+  private static void migrate(DataSource database) {
+    int scripts = SchemaMigration.run(database);
+    if (scripts > 0) {
+      LOG.log(Level.INFO, "Database schema brought up to date by {0} scripts", scripts);
+    }
+  }
+
+  private AgroalDataSourceConfigurationSupplier pool() {
     return new AgroalDataSourceConfigurationSupplier()
         .metricsEnabled(true)
         .connectionPoolConfiguration(
@@ -128,17 +158,28 @@ final class Storage implements AutoCloseable {
                     .acquisitionTimeout(settings.maxWait())
                     // A connection that the network lost is found before it is handed out.
                     .idleValidationTimeout(IDLE_VALIDATION)
-                    .connectionValidator(
-                        io.agroal.api.configuration.AgroalConnectionPoolConfiguration
-                            .ConnectionValidator.defaultValidator())
+                    .connectionValidator(ConnectionValidator.defaultValidator())
+                    .exceptionSorter(this::isFatal)
                     .transactionIntegration(
                         new NarayanaTransactionIntegration(
                             Transactions.manager(), Transactions.registry()))
-                    .connectionFactoryConfiguration(factory -> connections(factory, settings)));
+                    .connectionFactoryConfiguration(factory -> limitTimes(connections(factory))));
   }
 
-  private static AgroalConnectionFactoryConfigurationSupplier connections(
-      AgroalConnectionFactoryConfigurationSupplier factory, Settings.Database settings) {
+  /**
+   * Whether a connection is of no more use. Those that wait in the pool are then as likely as not
+   * to be dead as well, and each would cost its user the time limit to find that out.
+   */
+  private boolean isFatal(SQLException failure) {
+    boolean fatal = DatabaseOutage.endsConnection(failure);
+    if (fatal) {
+      pool.flush(AgroalDataSource.FlushMode.IDLE);
+    }
+    return fatal;
+  }
+
+  private AgroalConnectionFactoryConfigurationSupplier connections(
+      AgroalConnectionFactoryConfigurationSupplier factory) {
     factory
         .jdbcUrl(settings.url())
         .jdbcTransactionIsolation(TransactionIsolation.READ_COMMITTED)
@@ -153,13 +194,29 @@ final class Storage implements AutoCloseable {
       factory.connectionProviderClassName("org.h2.Driver");
       // The server closes it, after the last transaction; H2's own hook would not wait for that.
       factory.jdbcProperty("DB_CLOSE_ON_EXIT", "FALSE");
-      factory.jdbcProperty("LOCK_TIMEOUT", Long.toString(LOCK_WAIT.toMillis()));
+      factory.jdbcProperty("LOCK_TIMEOUT", Long.toString(H2_LOCK_WAIT.toMillis()));
     } else {
       factory.connectionProviderClassName("org.postgresql.Driver");
       factory.jdbcProperty("ApplicationName", "carillon");
       factory.jdbcProperty("reWriteBatchedInserts", "true");
       factory.jdbcProperty("tcpKeepAlive", "true");
-      factory.jdbcProperty("options", "-c lock_timeout=" + LOCK_WAIT.toMillis());
+      factory.jdbcProperty("connectTimeout", Long.toString(MAX_LOGIN.toSeconds()));
+      factory.jdbcProperty("loginTimeout", Long.toString(MAX_LOGIN.toSeconds()));
+    }
+    return factory;
+  }
+
+  /** Nobody waits for ever for a PostgreSQL that has stopped, nor for a node that has. */
+  private AgroalConnectionFactoryConfigurationSupplier limitTimes(
+      AgroalConnectionFactoryConfigurationSupplier factory) {
+    if (!settings.isH2()) {
+      long statementMillis = settings.statementTimeout().toMillis();
+      factory.jdbcProperty(
+          "options",
+          "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
+              .formatted(
+                  statementMillis, statementMillis, settings.maxIdleInTransaction().toMillis()));
+      factory.networkTimeout(settings.statementTimeout().plus(ANSWER_GRACE));
     }
     return factory;
   }

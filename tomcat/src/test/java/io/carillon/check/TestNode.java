@@ -44,6 +44,7 @@ public final class TestNode implements AutoCloseable {
     Map<String, String> all = new HashMap<>(settings);
     all.put("CARILLON_DATABASE_URL", databaseUrl);
     all.put("CARILLON_DATABASE_USER", databaseUser);
+    all.putIfAbsent("CARILLON_DATABASE_ALLOW_UNSAFE", "true"); // EmbeddedPostgres is fast
     return start(folder, all);
   }
 

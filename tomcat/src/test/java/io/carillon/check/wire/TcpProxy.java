@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands between clients and a node, and lets connections go wrong: what it swallows is
- * acknowledged to its sender, as TCP has it, and never arrives. Any thread.
+ * Stands between two parties, such as clients and a node or a node and its database, and lets
+ * connections go wrong. What it swallows is acknowledged to its sender, as TCP has it, and never
+ * arrives; what it holds up arrives later. Any thread.
  */
 public final class TcpProxy implements AutoCloseable {
   private final Wire wire;
@@ -19,6 +20,7 @@ public final class TcpProxy implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Set<Side> sides = ConcurrentHashMap.newKeySet();
   private volatile boolean swallowing;
+  private volatile boolean stalled;
 
   public TcpProxy(Wire wire, InetSocketAddress target) {
     this.wire = wire;
@@ -44,11 +46,33 @@ public final class TcpProxy implements AutoCloseable {
     node.connection = wire.connect(target, 0, node);
     sides.add(client);
     sides.add(node);
+    if (stalled) {
+      client.connection.pause();
+      node.connection.pause();
+    }
   }
 
   /** From now on nothing gets through in either direction, not even that a side has ended. */
   public void swallow() {
     swallowing = true;
+  }
+
+  /** New connections get through again; those of before are dead, and nobody is told. */
+  public void forget() {
+    sides.forEach(side -> side.dead = true);
+    swallowing = false;
+  }
+
+  /** From now on nothing gets through, until {@link #proceed} lets all of it. */
+  public void stall() {
+    stalled = true;
+    sides.forEach(side -> side.connection.pause());
+  }
+
+  /** What was held up goes on its way. */
+  public void proceed() {
+    stalled = false;
+    sides.forEach(side -> side.connection.resume());
   }
 
   /** Cuts all connections with a RST. */
@@ -74,6 +98,7 @@ public final class TcpProxy implements AutoCloseable {
   private final class Side implements WireListener {
     private Side other;
     private WireConnection connection;
+    private volatile boolean dead;
 
     @Override
     public void opened() {}
@@ -82,7 +107,7 @@ public final class TcpProxy implements AutoCloseable {
     public void received(ByteBuffer bytes) {
       byte[] copy = new byte[bytes.remaining()];
       bytes.get(copy);
-      if (!swallowing) {
+      if (!isCutOff()) {
         other.connection.write(copy);
       }
     }
@@ -90,7 +115,7 @@ public final class TcpProxy implements AutoCloseable {
     @Override
     public void closed(Throwable reason) {
       sides.remove(this);
-      if (swallowing) {
+      if (isCutOff()) {
         return;
       }
       if (reason == null) {
@@ -98,6 +123,10 @@ public final class TcpProxy implements AutoCloseable {
       } else {
         other.connection.reset();
       }
+    }
+
+    private boolean isCutOff() {
+      return swallowing || dead;
     }
   }
 }
