@@ -1,6 +1,5 @@
 package io.carillon.application;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
@@ -9,6 +8,7 @@ import io.carillon.domain.channel.ChannelRules;
 import io.carillon.domain.channel.ChannelView;
 import io.carillon.domain.channel.MemberRights;
 import io.carillon.domain.channel.Membership;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.UserId;
 import io.carillon.hub.AccessCheck;
@@ -126,13 +126,7 @@ public class ChannelDirectory implements AccessCheck {
   /** Forgets what a change of rights concerns. */
   public void onRightsChange(RightsChange change) {
     changes.incrementAndGet();
-    answers
-        .keySet()
-        .removeIf(
-            question ->
-                question.channel().organization().equals(change.organization())
-                    && change.concernedChannel().map(question.channel().name()::equals).orElse(true)
-                    && change.concernedUser().map(question.user()::equals).orElse(true));
+    answers.keySet().removeIf(question -> change.concerns(question.channel(), question.user()));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.carillon.application;
 
 import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
@@ -15,6 +14,7 @@ import io.carillon.domain.channel.Role;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.json.JsonObject;
 import io.carillon.security.RateLimiter;
@@ -44,12 +44,13 @@ public class ChannelService {
   private final MessageRepository messages;
   private final RateLimiter rateLimiter;
   private final Audit audit;
+  private final RightsChanges rights;
   private final AfterCommit afterCommit;
   private final Bus bus;
   private final Clock clock;
 
   protected ChannelService() { // for the client proxy
-    this(null, null, null, null, null, null, null, null);
+    this(null, null, null, null, null, null, null, null, null);
   }
 
   @Inject
@@ -59,6 +60,7 @@ public class ChannelService {
       MessageRepository messages,
       RateLimiter rateLimiter,
       Audit audit,
+      RightsChanges rights,
       AfterCommit afterCommit,
       Bus bus,
       Clock clock) {
@@ -67,6 +69,7 @@ public class ChannelService {
     this.messages = messages;
     this.rateLimiter = rateLimiter;
     this.audit = audit;
+    this.rights = rights;
     this.afterCommit = afterCommit;
     this.bus = bus;
     this.clock = clock;
@@ -163,7 +166,7 @@ public class ChannelService {
             clock.millis());
     fresh.describe(settings.topic());
     Channel channel = channels.create(fresh);
-    // Somebody may remember that there was none.
+    // Somebody may remember that there was none; a second later nobody does, without being told.
     afterCommit.run(() -> bus.announce(RightsChange.ofChannel(by.organization(), name)));
     boolean person = by.kind() == Identity.Kind.USER;
     if (person) {
@@ -197,7 +200,7 @@ public class ChannelService {
       after.applyTo(channel);
       audit.channel(by, actionOf(before, after), name, before.toJson(), after.toJson());
       if (after.changesRightsOf(before)) {
-        afterCommit.run(() -> bus.announce(RightsChange.ofChannel(by.organization(), name)));
+        rights.announce(RightsChange.ofChannel(by.organization(), name));
       }
     }
   }

@@ -1,8 +1,9 @@
 package io.carillon.application;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
@@ -26,7 +27,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /**
  * Every open connection of this node. One wheel turns for all of them: it sends signs of life, ends
@@ -41,7 +41,8 @@ public class Connections {
   /** Between the check of a client's credentials and its connection being kept here. */
   private static final Duration MAX_OPENING = Duration.ofSeconds(30);
 
-  private static final int MAX_ENDED = 1_000;
+  /** Changes that are remembered; more, and it is as if all proofs had changed. */
+  private static final int MAX_RECENT = 1_000;
 
   private final Workers workers;
   private final Metrics metrics;
@@ -52,12 +53,12 @@ public class Connections {
   private final Set<LiveConnection>[] spokes; // each is visited once in a heartbeat interval
   private final Map<LiveConnection, Place> places = new ConcurrentHashMap<>();
   private final Object lastOneLeft = new Object();
-  private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+  private final Queue<Recent> recent = new ConcurrentLinkedQueue<>();
   private int tick; // confined to the wheel
   private volatile boolean draining;
 
-  /** A revocation of the last half minute. */
-  private record Ended(RightsChange what, long sinceNanos) {}
+  /** A change of the last half minute. */
+  private record Recent(RightsChange what, long sinceNanos) {}
 
   private record Place(int spoke, String presenceId, Identity identity) {}
 
@@ -120,22 +121,10 @@ public class Connections {
       connection.close(ErrorCode.DRAINING);
     }
     // A proof that was taken back while the connection was being made closed nothing: ask again.
-    if (ended.stream().anyMatch(change -> concerns(change.what(), place.identity()))) {
-      try {
-        workers.io().execute(() -> checkAgain(connection));
-      } catch (RejectedExecutionException e) {
-        connection.close(ErrorCode.OVERLOADED); // unchecked, it must not stay
-      }
+    if (recent.stream().anyMatch(change -> concerns(change.what(), place.identity()))) {
+      review(List.of(connection));
     }
     return presenceId;
-  }
-
-  private void checkAgain(LiveConnection connection) {
-    try {
-      authenticator.refresh(connection.identity());
-    } catch (RuntimeException e) {
-      connection.close(Failures.of(e).code());
-    }
   }
 
   /** Forgets a connection that has ended; only the first call counts. */
@@ -185,34 +174,66 @@ public class Connections {
     }
   }
 
-  /** Ends what a revocation concerns: all connections of a user, or those of one token. */
-  public void onRightsChange(RightsChange change, ErrorCode reason) {
-    if (change.concernedUser().isEmpty() || change.concernedChannel().isPresent()) {
-      return;
+  /** Asks the record again for the connections that a change may concern, and ends what it must. */
+  public void onRightsChange(RightsChange change) {
+    if (change.concernedChannel().isPresent()) {
+      return; // the subscriptions' matter
     }
-    long now = System.nanoTime();
-    while (ended.size() >= MAX_ENDED || isOver(ended.peek(), now)) {
-      ended.poll();
+    remember(change); // before the look around: one that opens now sees it
+    List<LiveConnection> concerned =
+        places.keySet().stream()
+            .filter(connection -> concerns(change, connection.identity()))
+            .toList();
+    if (!concerned.isEmpty()) {
+      review(concerned);
     }
-    ended.add(new Ended(change, now)); // before the look around: one that opens now sees it
-    closeAll(identity -> concerns(change, identity), reason);
   }
 
-  private static boolean isOver(Ended change, long now) {
+  private void remember(RightsChange change) {
+    long now = System.nanoTime();
+    while (isOver(recent.peek(), now)) {
+      recent.poll();
+    }
+    RightsChange what = change;
+    if (recent.size() >= MAX_RECENT) {
+      recent.clear();
+      what = RightsChange.ofAll();
+    }
+    recent.add(new Recent(what, now));
+  }
+
+  private static boolean isOver(Recent change, long now) {
     return change != null && now - change.sinceNanos() > MAX_OPENING.toNanos();
   }
 
   private static boolean concerns(RightsChange change, Identity identity) {
-    return identity.organization().equals(change.organization())
-        && change.concernedUser().map(identity.userId()::equals).orElse(false)
-        && change.revokedToken().map(identity.tokenId()::equals).orElse(true);
+    return change.concernsProofsOf(identity.organization(), identity.userId());
   }
 
-  public void closeAll(Predicate<Identity> whose, ErrorCode reason) {
-    for (LiveConnection connection : places.keySet()) {
-      if (whose.test(connection.identity())) {
-        connection.close(reason);
+  /** One that the record does not answer for is asked for again until it does. */
+  private void review(List<LiveConnection> concerned) {
+    try {
+      workers.io().execute(() -> checkProofs(concerned));
+    } catch (RejectedExecutionException e) {
+      concerned.forEach(connection -> connection.close(ErrorCode.OVERLOADED)); // unchecked
+    }
+  }
+
+  private void checkProofs(List<LiveConnection> concerned) {
+    List<LiveConnection> unknown = new ArrayList<>();
+    for (LiveConnection connection : concerned) {
+      try {
+        authenticator.refresh(connection.identity());
+      } catch (RealtimeException e) {
+        connection.close(e.code());
+      } catch (RuntimeException e) {
+        unknown.add(connection);
       }
+    }
+    unknown.retainAll(places.keySet());
+    if (!unknown.isEmpty()) {
+      LOG.log(Level.WARNING, "Proofs of {0} connections cannot be checked", unknown.size());
+      workers.after(TICK, () -> review(unknown));
     }
   }
 

@@ -1,10 +1,9 @@
 package io.carillon.application;
 
-import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.ApiKey;
 import io.carillon.domain.user.ApiKeyRepository;
 import io.carillon.domain.user.Identity;
@@ -28,21 +27,18 @@ public class KeyService {
   private final ApiKeys keys;
   private final ApiKeyRepository repository;
   private final Audit audit;
-  private final AfterCommit afterCommit;
-  private final Bus bus;
+  private final RightsChanges rights;
 
   protected KeyService() { // for the client proxy
-    this(null, null, null, null, null);
+    this(null, null, null, null);
   }
 
   @Inject
-  public KeyService(
-      ApiKeys keys, ApiKeyRepository repository, Audit audit, AfterCommit afterCommit, Bus bus) {
+  public KeyService(ApiKeys keys, ApiKeyRepository repository, Audit audit, RightsChanges rights) {
     this.keys = keys;
     this.repository = repository;
     this.audit = audit;
-    this.afterCommit = afterCommit;
-    this.bus = bus;
+    this.rights = rights;
   }
 
   /**
@@ -99,7 +95,7 @@ public class KeyService {
     RightsChange change =
         keys.revoke(by.organization(), id)
             .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "key"));
-    afterCommit.run(() -> bus.announce(change));
+    rights.announce(change);
     audit.organization(by, "key.revoke", id, NOTHING, NOTHING);
   }
 

@@ -1,7 +1,5 @@
 package io.carillon.application;
 
-import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
@@ -15,6 +13,7 @@ import io.carillon.domain.channel.Role;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.UserId;
 import io.carillon.json.JsonObject;
@@ -23,7 +22,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
-import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -41,12 +39,11 @@ public class MemberService {
   private final MembershipRepository members;
   private final RateLimiter rateLimiter;
   private final Audit audit;
-  private final AfterCommit afterCommit;
-  private final Bus bus;
+  private final RightsChanges rights;
   private final Clock clock;
 
   protected MemberService() { // for the client proxy
-    this(null, null, null, null, null, null, null);
+    this(null, null, null, null, null, null);
   }
 
   @Inject
@@ -55,15 +52,13 @@ public class MemberService {
       MembershipRepository members,
       RateLimiter rateLimiter,
       Audit audit,
-      AfterCommit afterCommit,
-      Bus bus,
+      RightsChanges rights,
       Clock clock) {
     this.channels = channels;
     this.members = members;
     this.rateLimiter = rateLimiter;
     this.audit = audit;
-    this.afterCommit = afterCommit;
-    this.bus = bus;
+    this.rights = rights;
     this.clock = clock;
   }
 
@@ -148,7 +143,7 @@ public class MemberService {
       members.mute(channel, user, after.mutedUntilMillis());
     }
     audit.member(by, "member.change", name, user.value(), state(before), state(after));
-    afterCommit.run(() -> bus.announce(RightsChange.ofMember(by.organization(), name, user)));
+    rights.announce(RightsChange.ofMember(by.organization(), name, user));
     return requireMember(access, channel, user);
   }
 
@@ -210,10 +205,6 @@ public class MemberService {
             .put("userId", user.value())
             .put("role", role.name());
     Signal signal = new Signal(key, type, data.toString(), by.userId().value());
-    afterCommit.run(
-        () -> {
-          bus.publish(List.of(signal));
-          bus.announce(RightsChange.ofMember(by.organization(), key.name(), user));
-        });
+    rights.announce(RightsChange.ofMember(by.organization(), key.name(), user), signal);
   }
 }

@@ -2,14 +2,13 @@ package io.carillon.application;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
-import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
+import io.carillon.domain.rights.RightsChangeRepository;
 import io.carillon.domain.user.RevokedTokenRepository;
-import io.carillon.domain.user.User;
-import io.carillon.domain.user.UserRepository;
 import io.carillon.hub.Hub;
 import io.carillon.log.MessageLog;
 import io.carillon.node.Workers;
@@ -44,7 +43,8 @@ public class NodeLifecycle implements BusListener {
   private final Connections connections;
   private final NodeRegistry registry;
   private final PresenceService presence;
-  private final UserRepository users;
+  private final RightsWatch rightsWatch;
+  private final RightsChangeRepository rightsChanges;
   private final Authenticator authenticator;
   private final RevokedTokenRepository revokedTokens;
   private final DemoData demoData;
@@ -61,7 +61,8 @@ public class NodeLifecycle implements BusListener {
     this.connections = null;
     this.registry = null;
     this.presence = null;
-    this.users = null;
+    this.rightsWatch = null;
+    this.rightsChanges = null;
     this.authenticator = null;
     this.revokedTokens = null;
     this.demoData = null;
@@ -80,7 +81,8 @@ public class NodeLifecycle implements BusListener {
       Connections connections,
       NodeRegistry registry,
       PresenceService presence,
-      UserRepository users,
+      RightsWatch rightsWatch,
+      RightsChangeRepository rightsChanges,
       Authenticator authenticator,
       RevokedTokenRepository revokedTokens,
       DemoData demoData,
@@ -95,7 +97,8 @@ public class NodeLifecycle implements BusListener {
     this.connections = connections;
     this.registry = registry;
     this.presence = presence;
-    this.users = users;
+    this.rightsWatch = rightsWatch;
+    this.rightsChanges = rightsChanges;
     this.authenticator = authenticator;
     this.revokedTokens = revokedTokens;
     this.demoData = demoData;
@@ -108,6 +111,7 @@ public class NodeLifecycle implements BusListener {
   public void start() {
     demoData.ensure();
     hub.start();
+    rightsWatch.start(this::onRightsChange);
     bus.listen(this);
     log.start();
     presence.start();
@@ -123,6 +127,7 @@ public class NodeLifecycle implements BusListener {
       }
       revokedTokens.purge(clock.millis());
       registry.purge();
+      rightsChanges.purge(clock.millis());
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
@@ -148,9 +153,15 @@ public class NodeLifecycle implements BusListener {
     }
   }
 
+  /**
+   * While it is not known who may still read, messages are held back: the hub finds them in the log
+   * when the database answers again. Signals, which have no content, go on.
+   */
   @Override
   public void onEvent(ChannelEvent event) {
-    hub.onEvent(event);
+    if (event instanceof Signal || rightsWatch.isCurrent()) {
+      hub.onEvent(event);
+    }
   }
 
   @Override
@@ -158,22 +169,7 @@ public class NodeLifecycle implements BusListener {
     authenticator.onRightsChange(change);
     directory.onRightsChange(change);
     hub.onRightsChange(change);
-    if (change.revokedToken().isPresent()) {
-      connections.onRightsChange(change, ErrorCode.UNAUTHENTICATED);
-    } else if (change.concernedUser().isPresent() && change.concernedChannel().isEmpty()) {
-      workers.io().execute(() -> endIfLocked(change));
-    }
-  }
-
-  private void endIfLocked(RightsChange change) {
-    boolean locked =
-        users
-            .find(change.organization(), change.concernedUser().orElseThrow())
-            .map(User::isLocked)
-            .orElse(true);
-    if (locked) {
-      connections.onRightsChange(change, ErrorCode.UNAUTHENTICATED);
-    }
+    connections.onRightsChange(change);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.carillon.application;
 
 import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
@@ -12,6 +11,7 @@ import io.carillon.domain.message.HistoryPage;
 import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.Workers;

@@ -11,7 +11,6 @@ import io.carillon.domain.user.Identity;
 import io.carillon.hub.Hub;
 import io.carillon.hub.Subscriber;
 import io.carillon.hub.Subscription;
-import io.carillon.node.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
@@ -23,21 +22,18 @@ import java.util.OptionalLong;
 public class SubscriptionService {
   private final ChannelDirectory directory;
   private final Hub hub;
-  private final Workers workers;
   private final Clock clock;
 
   protected SubscriptionService() { // for the client proxy
     this.directory = null;
     this.hub = null;
-    this.workers = null;
     this.clock = null;
   }
 
   @Inject
-  public SubscriptionService(ChannelDirectory directory, Hub hub, Workers workers, Clock clock) {
+  public SubscriptionService(ChannelDirectory directory, Hub hub, Clock clock) {
     this.directory = directory;
     this.hub = hub;
-    this.workers = workers;
     this.clock = clock;
   }
 
@@ -128,14 +124,7 @@ public class SubscriptionService {
     Subscription subscription = hub.subscribe(joining.channel(), joining.startFrom(), subscriber);
     // A right that was taken away between its check and this moment was announced to nobody here.
     if (directory.changesHeard() != joining.changesHeard()) {
-      workers
-          .io()
-          .execute(
-              () -> {
-                if (!directory.mayRead(subscriber.identity(), joining.channel())) {
-                  subscription.end(ErrorCode.FORBIDDEN);
-                }
-              });
+      hub.review(subscription);
     }
     return subscription;
   }

@@ -2,6 +2,7 @@ package io.carillon.bus;
 
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

@@ -1,6 +1,7 @@
 package io.carillon.bus;
 
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 
 /** Who hears a {@link Bus}. Called by any thread; must not block. */
 public interface BusListener {

@@ -10,7 +10,7 @@ import io.carillon.domain.user.Identity;
 @FunctionalInterface
 public interface AccessCheck {
   /**
-   * @throws RuntimeException when the record cannot be asked; what was granted stays until it can
+   * @throws RuntimeException when the record cannot be asked; it is then asked again
    */
   boolean mayRead(Identity identity, ChannelKey channel);
 }

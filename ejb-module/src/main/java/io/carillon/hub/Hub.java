@@ -1,18 +1,15 @@
 package io.carillon.hub;
 
 import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
-import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.List;
 
 /**
@@ -22,17 +19,13 @@ import java.util.List;
  */
 @ApplicationScoped
 public class Hub {
-  private static final Logger LOG = System.getLogger(Hub.class.getName());
-
   private final Workers workers;
   private final Settings.Hub limits;
-  private final AccessCheck access;
   private final Shard[] shards;
 
   protected Hub() { // for the client proxy
     this.workers = null;
     this.limits = null;
-    this.access = null;
     this.shards = null;
   }
 
@@ -46,10 +39,10 @@ public class Hub {
       AccessCheck access) {
     this.workers = workers;
     this.limits = settings.hub();
-    this.access = access;
     this.shards = new Shard[limits.shards()];
     for (int i = 0; i < shards.length; i++) {
-      shards[i] = new Shard(bus, log, workers, metrics, limits, settings.resume().pageSize());
+      shards[i] =
+          new Shard(bus, log, workers, metrics, limits, settings.resume().pageSize(), access);
     }
   }
 
@@ -90,20 +83,13 @@ public class Hub {
    */
   public void onRightsChange(RightsChange change) {
     for (Shard shard : shards) {
-      shard.reviewRights(change, this::review);
+      shard.onRightsChange(change);
     }
   }
 
-  private void review(List<Subscription> concerned) {
-    for (Subscription subscription : concerned) {
-      try {
-        if (!access.mayRead(subscription.subscriber().identity(), subscription.channel())) {
-          subscription.end(ErrorCode.FORBIDDEN);
-        }
-      } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "Rights to {0} could not be read again", subscription.channel());
-      }
-    }
+  /** Asks the record again for one subscription. */
+  public void review(Subscription subscription) {
+    shardOf(subscription.channel()).review(List.of(subscription));
   }
 
   /** Compares every active channel with the log at once. */

@@ -1,7 +1,6 @@
 package io.carillon.hub;
 
 import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
@@ -9,12 +8,14 @@ import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.LogPage;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Shard {
   private static final Logger LOG = System.getLogger(Shard.class.getName());
   private static final int BATCH_TASKS = 512;
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Bus bus;
   private final MessageRepository log;
@@ -39,6 +41,7 @@ final class Shard {
   private final Metrics metrics;
   private final Settings.Hub limits;
   private final int pageSize;
+  private final AccessCheck access;
   private final BlockingQueue<Object> tasks =
       new LinkedBlockingQueue<>(); // ChannelEvent or Runnable
   private final AtomicInteger waitingEvents = new AtomicInteger();
@@ -56,13 +59,15 @@ final class Shard {
       Workers workers,
       Metrics metrics,
       Settings.Hub limits,
-      int pageSize) {
+      int pageSize,
+      AccessCheck access) {
     this.bus = bus;
     this.log = log;
     this.workers = workers;
     this.metrics = metrics;
     this.limits = limits;
     this.pageSize = pageSize;
+    this.access = access;
   }
 
   /**
@@ -235,31 +240,59 @@ final class Shard {
         });
   }
 
-  /**
-   * Gives the subscriptions that a change of rights may concern to {@code check}, on a thread that
-   * may wait.
-   */
-  void reviewRights(RightsChange change, java.util.function.Consumer<List<Subscription>> check) {
+  /** Asks the record again for every subscription that a change of rights may concern. */
+  void onRightsChange(RightsChange change) {
     execute(
         () -> {
           List<Subscription> concerned = new ArrayList<>();
-          for (Feed feed : feeds.values()) {
-            if (feed.channel.organization().equals(change.organization())
-                && change.concernedChannel().map(feed.channel.name()::equals).orElse(true)) {
-              for (Subscription subscription : feed.subscriptions) {
-                if (change
-                    .concernedUser()
-                    .map(subscription.subscriber().identity().userId()::equals)
-                    .orElse(true)) {
-                  concerned.add(subscription);
-                }
+          for (Feed feed : feedsOf(change)) {
+            for (Subscription subscription : feed.subscriptions) {
+              if (change.concerns(feed.channel, subscription.subscriber().identity().userId())) {
+                concerned.add(subscription);
               }
             }
           }
           if (!concerned.isEmpty()) {
-            onIo(() -> check.accept(concerned));
+            review(concerned);
           }
         });
+  }
+
+  private Collection<Feed> feedsOf(RightsChange change) {
+    if (change.concernedChannel().isEmpty()) {
+      return feeds.values();
+    }
+    String organization = change.concernedOrganization().orElseThrow();
+    Feed feed = feeds.get(new ChannelKey(organization, change.concernedChannel().get()));
+    return feed == null ? List.of() : List.of(feed);
+  }
+
+  /**
+   * Ends those of the subscriptions that the record no longer allows. One that the record does not
+   * answer for is asked for again until it does. Any thread.
+   */
+  void review(List<Subscription> concerned) {
+    onIo(
+        () -> {
+          List<Subscription> unknown = new ArrayList<>();
+          for (Subscription subscription : concerned) {
+            try {
+              if (!subscription.isCancelled() && !mayRead(subscription)) {
+                subscription.end(ErrorCode.FORBIDDEN);
+              }
+            } catch (RuntimeException e) {
+              unknown.add(subscription);
+            }
+          }
+          if (!unknown.isEmpty()) {
+            LOG.log(Level.WARNING, "Rights of {0} subscriptions cannot be read", unknown.size());
+            workers.after(RETRY, () -> review(unknown));
+          }
+        });
+  }
+
+  private boolean mayRead(Subscription subscription) {
+    return access.mayRead(subscription.subscriber().identity(), subscription.channel());
   }
 
   // ---- events
@@ -510,7 +543,7 @@ final class Shard {
       workers.io().execute(task);
     } catch (RejectedExecutionException e) {
       LOG.log(Level.WARNING, "Too much waits for the database; tried again in a second");
-      workers.after(Duration.ofSeconds(1), () -> execute(() -> onIo(task)));
+      workers.after(RETRY, () -> execute(() -> onIo(task)));
     }
   }
 }

@@ -207,6 +207,14 @@ public class Metrics {
     return usage == null ? 0 : (int) Math.round(100 * usage.value()); // NaN gives 0, too
   }
 
+  /** How old what this node knows of changes of rights is, in seconds. */
+  public void rightsAge(Supplier<Number> seconds) {
+    Gauge.builder("carillon.rights.age", seconds)
+        .description("Time since this node last looked for changes of rights")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
   public int openConnections() {
     return connections.values().stream().mapToInt(AtomicInteger::get).sum();
   }

@@ -1,6 +1,5 @@
 package io.carillon.redis;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
@@ -8,6 +7,7 @@ import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.NodeId;
 import java.io.ByteArrayOutputStream;
@@ -155,10 +155,9 @@ final class BusEnvelope {
   }
 
   private static void write(DataOutputStream out, RightsChange change) throws IOException {
-    write(out, change.organization());
+    write(out, change.concernedOrganization().orElse(""));
     write(out, change.concernedChannel().map(ChannelName::value).orElse(""));
     write(out, change.concernedUser().map(UserId::value).orElse(""));
-    write(out, change.revokedToken().orElse(""));
   }
 
   private static void write(DataOutputStream out, ChannelKey channel) throws IOException {
@@ -259,12 +258,10 @@ final class BusEnvelope {
     String organization = readText(in);
     String channel = readText(in);
     String user = readText(in);
-    String token = readText(in);
     return new RightsChange(
-        organization,
+        organization.isEmpty() ? null : organization,
         channel.isEmpty() ? null : new ChannelName(channel),
-        user.isEmpty() ? null : new UserId(user),
-        token.isEmpty() ? null : token);
+        user.isEmpty() ? null : new UserId(user));
   }
 
   private static ChannelKey readChannel(ByteBuffer in) throws CharacterCodingException {

@@ -2,9 +2,9 @@ package io.carillon.redis;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.node.NodeId;
 import io.carillon.node.Workers;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package io.carillon.redis;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.carillon.security;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.ApiKey;
 import io.carillon.domain.user.ApiKeyRepository;
 import io.carillon.domain.user.Identity;
@@ -80,12 +80,12 @@ public class ApiKeys {
   /**
    * Ends a key.
    *
-   * @return what the bus is to be told once that is committed, so that the connections which the
-   *     key has opened end as well; empty when the organization has no such valid key
+   * @return what every node is to be told, so that the connections which the key has opened end as
+   *     well; empty when the organization has no such valid key
    */
   public Optional<RightsChange> revoke(String organization, String id) {
     return keys.revoke(organization, id)
-        ? Optional.of(RightsChange.ofToken(organization, userOf(id), id))
+        ? Optional.of(RightsChange.ofUser(organization, userOf(id)))
         : Optional.empty();
   }
 

@@ -1,8 +1,8 @@
 package io.carillon.security;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.RevokedTokenRepository;
@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * key, a ticket. For any thread; may wait for the database, and for an issuer's keys.
  *
  * <p>Whatever was revoked, and whoever was locked, is refused: at once on the node where it
- * happened and wherever the bus brought the news, after a second at the latest on every other.
- * Anything that cannot be checked, for instance without a database, is refused as well.
+ * happened, within a second on every other. A send is refused at once on every node, since the log
+ * asks once more. Anything that cannot be checked, for instance without a database, is refused as
+ * well.
  *
  * <p>An account with a password has the role that the record says. Only for accounts that exist by
  * a foreign issuer's word alone does that issuer say the role.
@@ -164,7 +165,7 @@ public class Authenticator {
     return renewed;
   }
 
-  /** Forgets what was remembered: to be called with every change that the bus brings. */
+  /** Forgets what was remembered: to be called with every change that is heard of. */
   public void onRightsChange(RightsChange change) {
     if (change.concernedChannel().isEmpty()) {
       changes.incrementAndGet();
@@ -172,8 +173,8 @@ public class Authenticator {
           .values()
           .removeIf(
               answer ->
-                  answer.identity.organization().equals(change.organization())
-                      && change.concernedUser().map(answer.identity.userId()::equals).orElse(true));
+                  change.concernsProofsOf(
+                      answer.identity.organization(), answer.identity.userId()));
     }
   }
 

@@ -1,10 +1,9 @@
 package io.carillon.security;
 
-import io.carillon.bus.Bus;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.Organization;
 import io.carillon.domain.user.RevokedTokenRepository;
@@ -35,7 +34,6 @@ public class Logins {
   private final TokenVerifier verifier;
   private final TokenIssuer issuer;
   private final Authenticator authenticator;
-  private final Bus bus;
   private final Clock clock;
   private final Duration sessionLifetime;
 
@@ -47,7 +45,6 @@ public class Logins {
     this.verifier = null;
     this.issuer = null;
     this.authenticator = null;
-    this.bus = null;
     this.clock = null;
     this.sessionLifetime = null;
   }
@@ -61,7 +58,6 @@ public class Logins {
       TokenVerifier verifier,
       TokenIssuer issuer,
       Authenticator authenticator,
-      Bus bus,
       Clock clock,
       Settings settings) {
     this.users = users;
@@ -71,7 +67,6 @@ public class Logins {
     this.verifier = verifier;
     this.issuer = issuer;
     this.authenticator = authenticator;
-    this.bus = bus;
     this.clock = clock;
     this.sessionLifetime = settings.tokens().sessionLifetime();
   }
@@ -134,21 +129,20 @@ public class Logins {
   }
 
   /**
-   * Ends the session, or revokes the one foreign token: on every node within a second, and with it
-   * the connections that it opened. An API key does not log out.
+   * Ends the session, or revokes the one foreign token.
+   *
+   * @return what every node is to be told, so that the connections which it has opened end as well;
+   *     empty for an API key, which does not log out
    */
-  public void logout(Identity identity) {
+  public Optional<RightsChange> logout(Identity identity) {
     if (identity.kind() == Identity.Kind.API_KEY) {
-      return;
+      return Optional.empty();
     }
     // The session may have later tokens than the one that was shown.
     Instant sessionEnd = clock.instant().plus(sessionLifetime);
     Instant until = sessionEnd.isAfter(identity.expiresAt()) ? sessionEnd : identity.expiresAt();
     revoked.revoke(identity.tokenId(), until.toEpochMilli());
-    RightsChange change =
-        RightsChange.ofToken(identity.organization(), identity.userId(), identity.tokenId());
-    authenticator.onRightsChange(change);
-    bus.announce(change);
+    return Optional.of(RightsChange.ofUser(identity.organization(), identity.userId()));
   }
 
   private static Identity sessionOf(User user, String session, Instant now) {

@@ -7,7 +7,6 @@ import static io.carillon.application.Callers.PROGRAM;
 import static io.carillon.application.Callers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.channel.ChannelPolicy;
@@ -16,6 +15,7 @@ import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.MessageRepository;
+import io.carillon.domain.rights.RightsChange;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.List;
@@ -30,6 +30,7 @@ class ChannelServiceTest {
   private final MemoryMembers members = new MemoryMembers();
   private final MemoryChannels channels = new MemoryChannels(members);
   private final RecordingBus bus = new RecordingBus();
+  private final MemoryRightsChanges rights = new MemoryRightsChanges();
   private final RecordingAudit audit = new RecordingAudit();
   private int allowed = Integer.MAX_VALUE;
   private final ChannelService service =
@@ -43,6 +44,7 @@ class ChannelServiceTest {
             }
           },
           new Audit(audit, Clock.systemUTC()),
+          new RightsChanges(rights, AfterCommit.atOnce(), bus),
           AfterCommit.atOnce(),
           bus,
           Clock.systemUTC());

@@ -2,10 +2,10 @@ package io.carillon.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
@@ -57,16 +57,20 @@ class ConnectionsTest {
 
   private void revoke(String token) {
     revoked.add(token);
-    connections.onRightsChange(
-        RightsChange.ofToken("demo", new UserId("alice"), token), ErrorCode.UNAUTHENTICATED);
+    connections.onRightsChange(RightsChange.ofUser("demo", new UserId("alice")));
+    work();
+  }
+
+  private void work() {
+    while (!tasks.isEmpty()) {
+      tasks.remove().run();
+    }
   }
 
   private FakeConnection open(String token) {
     FakeConnection connection = new FakeConnection(alice(token));
     connections.opened(connection);
-    while (!tasks.isEmpty()) {
-      tasks.remove().run();
-    }
+    work();
     return connection;
   }
 
@@ -90,8 +94,8 @@ class ConnectionsTest {
   void closesAllOfALockedUserAndNoneOnceUnlocked() {
     FakeConnection open = open("one");
     revoked.addAll(List.of("one", "two"));
-    connections.onRightsChange(
-        RightsChange.ofUser("demo", new UserId("alice")), ErrorCode.UNAUTHENTICATED);
+    connections.onRightsChange(RightsChange.ofUser("demo", new UserId("alice")));
+    work();
     assertThat(open.reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
     assertThat(open("two").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
     revoked.clear();

@@ -8,7 +8,6 @@ import static io.carillon.application.Callers.PROGRAM;
 import static io.carillon.application.Callers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -20,6 +19,8 @@ import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
+import io.carillon.domain.rights.StoredRightsChange;
 import io.carillon.domain.user.Identity;
 import java.time.Clock;
 import java.util.List;
@@ -33,6 +34,7 @@ class MemberServiceTest {
   private final MemoryMembers members = new MemoryMembers();
   private final MemoryChannels channels = new MemoryChannels(members);
   private final RecordingBus bus = new RecordingBus();
+  private final MemoryRightsChanges rights = new MemoryRightsChanges();
   private final RecordingAudit audit = new RecordingAudit();
   private int allowed = Integer.MAX_VALUE;
   private final MemberService service =
@@ -45,8 +47,7 @@ class MemberServiceTest {
             }
           },
           new Audit(audit, Clock.systemUTC()),
-          AfterCommit.atOnce(),
-          bus,
+          new RightsChanges(rights, AfterCommit.atOnce(), bus),
           Clock.systemUTC());
 
   @BeforeEach
@@ -77,8 +78,15 @@ class MemberServiceTest {
         .rights();
   }
 
+  private void assertWrittenDown(RightsChange change) {
+    assertThat(rights.visible.values())
+        .extracting(StoredRightsChange::change)
+        .containsExactly(change);
+  }
+
   private void nothingHappened() {
     assertThat(bus.told).isEmpty();
+    assertThat(rights.visible).isEmpty();
     assertThat(audit.lines).isEmpty();
   }
 
@@ -91,6 +99,7 @@ class MemberServiceTest {
     assertThat(signal.data())
         .isEqualTo("{\"channelId\":\"board\",\"userId\":\"bob\",\"role\":\"READER\"}");
     assertThat(bus.told.get(1)).isEqualTo(RightsChange.ofMember("demo", BOARD, BOB.userId()));
+    assertWrittenDown(RightsChange.ofMember("demo", BOARD, BOB.userId()));
     assertThat(audit.lines)
         .containsExactly(
             "alice member.add board/bob ->{\"role\":\"READER\",\"mutedUntilMillis\":0}");
@@ -159,6 +168,7 @@ class MemberServiceTest {
     service.change(ALICE, BOARD, BOB.userId(), old -> new MemberRights(Role.READER, 5_000));
     assertThat(rightsOf(BOARD, BOB)).isEqualTo(new MemberRights(Role.READER, 5_000));
     assertThat(bus.told).containsExactly(RightsChange.ofMember("demo", BOARD, BOB.userId()));
+    assertWrittenDown(RightsChange.ofMember("demo", BOARD, BOB.userId()));
     assertThat(audit.lines)
         .containsExactly(
             "alice member.change board/bob {\"role\":\"WRITER\",\"mutedUntilMillis\":0}"
@@ -214,6 +224,7 @@ class MemberServiceTest {
     service.remove(ALICE, BOARD, BOB.userId());
     assertThat(((Signal) bus.told.get(0)).type()).isEqualTo(Signal.Type.MEMBER_REMOVED);
     assertThat(bus.told.get(1)).isEqualTo(RightsChange.ofMember("demo", BOARD, BOB.userId()));
+    assertWrittenDown(RightsChange.ofMember("demo", BOARD, BOB.userId()));
     assertThat(audit.lines)
         .hasSize(1)
         .first()

@@ -8,7 +8,6 @@ import static io.carillon.application.Callers.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
@@ -19,6 +18,7 @@ import io.carillon.domain.message.HistoryPage;
 import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.node.ThreadWorkers;
 import java.lang.reflect.Proxy;

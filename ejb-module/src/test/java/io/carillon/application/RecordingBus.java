@@ -2,9 +2,9 @@ package io.carillon.application;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -10,6 +10,7 @@ import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.UserId;
 import java.time.Duration;
 import java.util.ArrayList;

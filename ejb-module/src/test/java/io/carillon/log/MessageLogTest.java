@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -19,6 +18,7 @@ import io.carillon.domain.message.LogCommand;
 import io.carillon.domain.message.LogOutcome;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;

@@ -2,10 +2,10 @@ package io.carillon.presence;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
-import io.carillon.bus.RightsChange;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -6,7 +6,6 @@ import static io.carillon.bus.BusContract.publication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
@@ -14,6 +13,7 @@ import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.NodeId;
 import java.util.Arrays;
@@ -66,7 +66,7 @@ class BusEnvelopeTest {
             RightsChange.ofMember("demo", new ChannelName("general"), new UserId("bob")),
             RightsChange.ofChannel("demo", new ChannelName("general")),
             RightsChange.ofUser("demo", new UserId("bob")),
-            RightsChange.ofToken("demo", new UserId("bob"), "token"))) {
+            RightsChange.ofAll())) {
       assertThat(receiver.decode(sender.encode(change)).changes()).containsExactly(change);
     }
   }

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusContract;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.message.Signal;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.NodeId;
 import io.carillon.node.ThreadWorkers;
@@ -139,7 +139,7 @@ class RedisBusIT extends BusContract {
   void tellsOtherNodesOfRights() {
     Bus sender = bus(here);
     bus(there);
-    RightsChange change = RightsChange.ofToken("demo", new UserId("bob"), "token");
+    RightsChange change = RightsChange.ofUser("demo", new UserId("bob"));
     sender.announce(change);
     await().untilAsserted(() -> assertThat(there.changes).containsExactly(change));
   }

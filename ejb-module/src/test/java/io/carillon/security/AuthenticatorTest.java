@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
 import io.carillon.bus.LoopbackBus;
-import io.carillon.bus.RightsChange;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.User;
@@ -57,7 +57,6 @@ class AuthenticatorTest {
           verifier,
           new TokenIssuer(SECRET, LIFETIME, clock),
           authenticator,
-          bus,
           clock,
           Settings.of(Map.of("CARILLON_SESSION_LIFETIME", "1h")));
 
@@ -81,6 +80,10 @@ class AuthenticatorTest {
             throw new AssertionError("never away");
           }
         });
+  }
+
+  private void logout(Identity identity) {
+    bus.announce(logins.logout(identity).orElseThrow());
   }
 
   private User account(String id, OrganizationRole role) {
@@ -199,7 +202,7 @@ class AuthenticatorTest {
     authenticator.authenticate(token.token());
     authenticator.authenticate(renewed.token());
 
-    logins.logout(authenticator.authenticate(token.token()));
+    logout(authenticator.authenticate(token.token()));
     assertThat(refusal(() -> authenticator.authenticate(token.token())))
         .isEqualTo(ErrorCode.UNAUTHENTICATED);
     assertThat(refusal(() -> authenticator.authenticate(renewed.token())))
@@ -207,9 +210,7 @@ class AuthenticatorTest {
     assertThat(refusal(() -> logins.renew(renewed.token()))).isEqualTo(ErrorCode.UNAUTHENTICATED);
     authenticator.authenticate(other.token());
 
-    assertThat(announced)
-        .containsExactly(
-            RightsChange.ofToken("demo", new UserId("alice"), token.identity().tokenId()));
+    assertThat(announced).containsExactly(RightsChange.ofUser("demo", new UserId("alice")));
     assertThat(revoked.until.get(token.identity().tokenId()))
         .as("kept until no token of the session can be valid")
         .isGreaterThanOrEqualTo(Tokens.NOW.plus(Duration.ofHours(1)).toEpochMilli());
@@ -218,7 +219,7 @@ class AuthenticatorTest {
   @Test
   void logsOutAForeignToken() {
     String token = signed(claims());
-    logins.logout(authenticator.authenticate(token));
+    logout(authenticator.authenticate(token));
     assertThat(refusal(() -> authenticator.authenticate(token)))
         .isEqualTo(ErrorCode.UNAUTHENTICATED);
     authenticator.authenticate(signed(claims().put("jti", "another")));
@@ -308,7 +309,7 @@ class AuthenticatorTest {
     assertThat(refusal(() -> authenticator.redeem(""))).isEqualTo(ErrorCode.UNAUTHENTICATED);
 
     String loggedOut = tickets.issue(alice).value();
-    logins.logout(alice);
+    logout(alice);
     assertThat(refusal(() -> authenticator.redeem(loggedOut))).isEqualTo(ErrorCode.UNAUTHENTICATED);
 
     Identity again = authenticator.authenticate(login("alice").token());
@@ -355,11 +356,11 @@ class AuthenticatorTest {
                 Instant.MAX,
                 Identity.Kind.API_KEY));
     assertThat(authenticator.redeem(tickets.issue(program).value())).isEqualTo(program);
-    logins.logout(program);
+    assertThat(logins.logout(program)).isEmpty();
     authenticator.authenticate(key.text());
 
     assertThat(apiKeys.revoke("demo", key.id())).as("of another organization").isEmpty();
-    RightsChange change = RightsChange.ofToken("acme", program.userId(), key.id());
+    RightsChange change = RightsChange.ofUser("acme", program.userId());
     assertThat(apiKeys.revoke("acme", key.id())).contains(change);
     bus.announce(change);
     assertThat(refusal(() -> authenticator.authenticate(key.text())))
@@ -408,7 +409,6 @@ class AuthenticatorTest {
             verifier,
             new TokenIssuer(new byte[0], LIFETIME, clock),
             authenticator,
-            bus,
             clock,
             Settings.of(Map.of()));
     account("alice", OrganizationRole.MEMBER);

@@ -58,7 +58,8 @@ public class JpaRevokedTokenRepository implements RevokedTokenRepository {
         .executeUpdate();
   }
 
-  private static String hash(String tokenId) {
+  /** By which a token is known here, since its id may be any text. */
+  static String hash(String tokenId) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(sha256.digest(tokenId.getBytes(StandardCharsets.UTF_8)));

@@ -10,6 +10,7 @@ import io.carillon.domain.channel.PublishPolicy;
 import io.carillon.domain.channel.Role;
 import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.message.Message;
+import io.carillon.domain.user.Identity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +38,14 @@ final class LogTable {
       "select m.channel_id, m.user_id, m.member_role, m.muted_until"
           + " from unnest(cast(? as bigint array), cast(? as varchar array)) as k(c, u)"
           + " join membership m on m.channel_id = k.c and m.user_id = k.u";
+  // One statement for all kinds of proof: it is a round trip of every append.
+  private static final String INVALID =
+      "select 'token', token_hash, '' from revoked_token where token_hash = any(?)"
+          + " union all select 'key', organization_id, id from api_key"
+          + " where id = any(?) and revoked_at > 0"
+          + " union all select 'user', a.organization_id, a.user_id"
+          + " from unnest(cast(? as varchar array), cast(? as varchar array)) as k(o, u)"
+          + " join app_user a on a.organization_id = k.o and a.user_id = k.u where a.locked";
   private static final String SENDS =
       "select "
           + StoredMessage.COLUMNS
@@ -114,6 +124,50 @@ final class LogTable {
             row.getBoolean(4),
             policy);
     return new LockedLog(row.getLong(1), rules, row.getString(5), row.getLong(6));
+  }
+
+  /**
+   * Those whose token or key was revoked, or who are locked: a proof that was good when a command
+   * came in may be so no longer, and other nodes take a moment to hear of it.
+   */
+  Set<Identity> readInvalid(Set<Identity> authors) throws SQLException {
+    Map<List<String>, List<Identity>> byProof = new HashMap<>(authors.size() * 4);
+    List<String> tokens = new ArrayList<>();
+    List<String> keys = new ArrayList<>();
+    List<String> organizations = new ArrayList<>();
+    List<String> users = new ArrayList<>();
+    for (Identity author : authors) {
+      if (author.kind() == Identity.Kind.API_KEY) {
+        keys.add(author.tokenId());
+        note(byProof, author, "key", author.organization(), author.tokenId());
+        continue;
+      }
+      String hash = JpaRevokedTokenRepository.hash(author.tokenId());
+      tokens.add(hash);
+      note(byProof, author, "token", hash, "");
+      organizations.add(author.organization());
+      users.add(author.userId().value());
+      note(byProof, author, "user", author.organization(), author.userId().value());
+    }
+    Set<Identity> invalid = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(INVALID)) {
+      statement.setArray(1, Jdbc.texts(connection, tokens));
+      statement.setArray(2, Jdbc.texts(connection, keys));
+      statement.setArray(3, Jdbc.texts(connection, organizations));
+      statement.setArray(4, Jdbc.texts(connection, users));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          List<String> proof = List.of(row.getString(1), row.getString(2), row.getString(3));
+          invalid.addAll(byProof.getOrDefault(proof, List.of()));
+        }
+      }
+    }
+    return invalid;
+  }
+
+  private static void note(
+      Map<List<String>, List<Identity>> byProof, Identity author, String... proof) {
+    byProof.computeIfAbsent(List.of(proof), key -> new ArrayList<>(1)).add(author);
   }
 
   void readMembers(Set<MemberKey> wanted, Map<ChannelKey, LockedLog> logs) throws SQLException {

@@ -32,8 +32,8 @@ import java.util.UUID;
 /**
  * One append: locks the channels, reads what the whole batch needs with one statement of each kind,
  * decides command by command in memory, and writes with one batch of each kind. So the number of
- * round trips does not depend on the number of commands: lock, memberships, repeats, targets, slow
- * mode, inserts, updates, ends, and each only where some command needs it.
+ * round trips does not depend on the number of commands: lock, proofs, memberships, repeats,
+ * targets, slow mode, inserts, updates, ends, and each only where some command needs it.
  *
  * <p>READ COMMITTED is the isolation that makes this right. The first statement waits for the
  * channel rows; each later one sees everything that was committed before it began, hence all that
@@ -49,6 +49,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
   private final ChannelNumbers numbers;
   private final Clock clock;
   private Map<ChannelKey, LockedLog> logs = Map.of();
+  private Set<Identity> invalid = Set.of(); // authors who are nobody any more
   private final List<AuditEntry> moderations = new ArrayList<>();
   private long nowMillis;
 
@@ -88,8 +89,10 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
   private void read(List<LogCommand> batch) throws SQLException {
     Wants wants = new Wants();
     for (LogCommand command : batch) {
+      wants.authors.add(command.author());
       command.dispatchTo(wants);
     }
+    invalid = table.readInvalid(wants.authors);
     table.readMembers(wants.members, logs);
     table.readSends(wants.sends, logs);
     table.readTargets(wants.targets, logs);
@@ -98,6 +101,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
 
   /** Collects what the commands of a batch need to have read. */
   private final class Wants implements LogCommand.Handler<Void> {
+    private final Set<Identity> authors = new LinkedHashSet<>();
     private final Set<LogTable.MemberKey> members = new LinkedHashSet<>();
     private final Set<LogTable.SendKey> sends = new LinkedHashSet<>();
     private final Set<UUID> targets = new LinkedHashSet<>();
@@ -295,6 +299,9 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
   }
 
   private LockedLog logOf(LogCommand command) {
+    if (invalid.contains(command.author())) {
+      throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "revoked or locked meanwhile");
+    }
     LockedLog log = logs.get(command.channel());
     if (log == null) {
       throw Access.forbidden();

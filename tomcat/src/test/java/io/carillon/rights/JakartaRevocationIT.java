@@ -1,14 +1,20 @@
 package io.carillon.rights;
 
+import java.util.List;
+import java.util.Map;
+
 /** Through what the container implements, as on other servers. */
 class JakartaRevocationIT extends RevocationContract {
   @Override
-  String engine() {
+  String name() {
     return "jakarta";
   }
 
   @Override
-  String streams() {
-    return "servlet";
+  List<Map<String, String>> settings() {
+    Map<String, String> settings = World.settings(folder.resolve(name()));
+    settings.put("CARILLON_WEBSOCKET", "jakarta");
+    settings.put("CARILLON_STREAMS", "servlet");
+    return List.of(settings);
   }
 }

@@ -56,22 +56,23 @@ abstract class RevocationContract {
   private final String admin = tokens.of("demo", "revocation-admin", "ADMIN");
   private final String member = tokens.of("demo", MEMBER, "MEMBER");
   private final String witness = tokens.of("demo", WITNESS, "MEMBER");
-  private TomcatServer server;
-  private Http http;
+  private final List<TomcatServer> servers = new ArrayList<>();
+  private Http there; // where things are changed
+  private Http here; // where people listen, and send what is to be refused
+  private int port; // of here
 
-  /** The value of {@code CARILLON_WEBSOCKET}. */
-  abstract String engine();
+  /** What this is about, for people. */
+  abstract String name();
 
-  /** The value of {@code CARILLON_STREAMS}. */
-  abstract String streams();
+  /** One server, or more: changes are made on the first, and must be heard on the last. */
+  abstract List<Map<String, String>> settings();
 
   @BeforeAll
   void start() {
-    Map<String, String> settings = World.settings(folder.resolve(engine()));
-    settings.put("CARILLON_WEBSOCKET", engine());
-    settings.put("CARILLON_STREAMS", streams());
-    server = TomcatServer.start(Settings.of(settings));
-    http = new Http(server.port());
+    settings().forEach(settings -> servers.add(TomcatServer.start(Settings.of(settings))));
+    there = new Http(servers.get(0).port());
+    port = servers.get(servers.size() - 1).port();
+    here = new Http(port);
   }
 
   @AfterEach
@@ -83,7 +84,7 @@ abstract class RevocationContract {
   @AfterAll
   void stop() {
     wire.close();
-    server.close();
+    servers.forEach(TomcatServer::close);
   }
 
   // ---- what there is
@@ -106,7 +107,7 @@ abstract class RevocationContract {
   }
 
   private Reply send(String method, String path, String token, Map<String, Object> body) {
-    return http.send(method, path, token, body).orFail(method + ' ' + path);
+    return there.send(method, path, token, body).orFail(method + ' ' + path);
   }
 
   private static String path(String channel) {
@@ -114,11 +115,19 @@ abstract class RevocationContract {
   }
 
   private Caller caller(String token) {
-    return new Caller(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), "", "", token);
+    return new Caller(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "", "", token);
   }
 
-  /** Listens in every way, and has heard something in each. */
+  /** Listens in every way, and has heard something in each; the poll waits. */
+  private Audience listenAndPoll(String token, String channel) throws Exception {
+    Audience audience = listen(token, channel);
+    double before = openPolls();
+    audience.poll().get(MAX_WAIT_SECONDS, SECONDS);
+    await().until(() -> openPolls() > before);
+    return audience;
+  }
+
+  /** Listens in every way but by poll, which the next message would answer. */
   private Audience listen(String token, String channel) throws Exception {
     Audience audience = new Audience(wire, caller(token), channel);
     audiences.add(audience);
@@ -126,14 +135,11 @@ abstract class RevocationContract {
     String text = freshText("hello");
     send("POST", path(channel) + "/messages", owner, Map.of("content", text));
     await().until(() -> audience.hasHeardEverywhere(text));
-    double before = openPolls();
-    audience.poll().get(MAX_WAIT_SECONDS, SECONDS);
-    await().until(() -> openPolls() > before);
     return audience;
   }
 
   private double openPolls() {
-    return http.send("GET", "/metrics", null, null)
+    return here.send("GET", "/metrics", null, null)
         .body()
         .lines()
         .filter(line -> line.startsWith("carillon_connections{"))
@@ -147,7 +153,7 @@ abstract class RevocationContract {
   }
 
   private String post(String token, String channel) {
-    return http.send(
+    return here.send(
             "POST", path(channel) + "/messages", token, Map.of("content", freshText("again")))
         .verdict();
   }
@@ -184,7 +190,7 @@ abstract class RevocationContract {
       }
       assertThat(delay).as(way.getKey()).isLessThan(MAX_DELAY);
     }
-    System.out.println("Revocation over " + engine() + ", " + what + times);
+    System.out.println("Revocation, " + name() + ", " + what + times);
   }
 
   /** The channel goes on, and those who stay hear what the others do not. */
@@ -225,7 +231,7 @@ abstract class RevocationContract {
     add(channel, MEMBER, "WRITER");
     String token = token(by);
     Audience stays = listen(witness, channel);
-    Audience removed = listen(member, channel);
+    Audience removed = listenAndPoll(member, channel);
     String own =
         send("POST", path(channel) + "/messages", member, Map.of("content", "mine")).text("id");
     removed.ends().remove(Audience.POLL); // that has answered it
@@ -249,7 +255,7 @@ abstract class RevocationContract {
             path(channel) + "/messages",
             "/api/events?channel=" + Http.encode(channel),
             "/api/poll?wait=0&channel=" + Http.encode(channel))) {
-      assertThat(http.send("GET", way, member, null).verdict()).isEqualTo("403 FORBIDDEN");
+      assertThat(here.send("GET", way, member, null).verdict()).isEqualTo("403 FORBIDDEN");
     }
   }
 
@@ -257,7 +263,7 @@ abstract class RevocationContract {
   void shutsNonMembersOutOfWhatBecomesPrivate() throws Exception {
     String channel = channel("CHAT", "PUBLIC");
     Audience stays = listen(witness, channel);
-    Audience guest = listen(member, channel);
+    Audience guest = listenAndPoll(member, channel);
     send("PATCH", path(channel), owner, Map.of("visibility", "PRIVATE"));
     long answeredNanos = System.nanoTime();
     assertThat(post(member, channel)).isEqualTo("403 FORBIDDEN");
@@ -297,15 +303,15 @@ abstract class RevocationContract {
 
     send("DELETE", path(list) + "/members/" + MEMBER, owner, null);
     long answeredNanos = System.nanoTime();
-    assertThat(http.send("POST", todos, member, Map.of("text", "bread")).verdict())
+    assertThat(here.send("POST", todos, member, Map.of("text", "bread")).verdict())
         .isEqualTo("403 FORBIDDEN");
     String todo = todos + '/' + id;
-    assertThat(http.send("PATCH", todo, member, Map.of("completed", true)).verdict())
+    assertThat(here.send("PATCH", todo, member, Map.of("completed", true)).verdict())
         .isEqualTo("403 FORBIDDEN");
-    assertThat(http.send("DELETE", todo, member, null).verdict()).isEqualTo("403 FORBIDDEN");
+    assertThat(here.send("DELETE", todo, member, null).verdict()).isEqualTo("403 FORBIDDEN");
     long delayNanos = Math.max(0, ended.get(MAX_WAIT_SECONDS, SECONDS) - answeredNanos);
     System.out.println(
-        "Revocation, removed from a list: stream %.1f ms".formatted(delayNanos / 1e6));
+        "Revocation, %s, removed from a list: stream %.1f ms".formatted(name(), delayNanos / 1e6));
     assertThat(Duration.ofNanos(delayNanos)).isLessThan(MAX_DELAY);
   }
 
@@ -349,7 +355,7 @@ abstract class RevocationContract {
     String channel = channel("CHAT", "PRIVATE");
     Reply key = send("POST", "/api/keys", admin, Map.of("name", "listens"));
     Audience stays = listen(witness, channel);
-    Audience program = listen(key.text("key"), channel);
+    Audience program = listenAndPoll(key.text("key"), channel);
     send("DELETE", "/api/keys/" + key.text("id"), admin, null);
     long answeredNanos = System.nanoTime();
     assertThat(post(key.text("key"), channel)).isEqualTo("401 UNAUTHENTICATED");
@@ -365,7 +371,7 @@ abstract class RevocationContract {
     add(channel, "carol", "WRITER");
     Audience stays = listen(login("carol"), channel); // the same user's other session
     String token = login("carol");
-    Audience session = listen(token, channel);
+    Audience session = listenAndPoll(token, channel);
     send("POST", "/api/logout", token, Map.of());
     long answeredNanos = System.nanoTime();
     assertThat(post(token, channel)).isEqualTo("401 UNAUTHENTICATED");
@@ -415,7 +421,7 @@ abstract class RevocationContract {
   void refusesTheNextSendAndLetsListen(Restriction restriction) throws Exception {
     String channel = channel("CHAT", "PRIVATE");
     add(channel, MEMBER, "WRITER");
-    Audience restricted = listen(member, channel);
+    Audience restricted = listenAndPoll(member, channel);
     String own =
         send("POST", path(channel) + "/messages", member, Map.of("content", "mine")).text("id");
 

@@ -305,6 +305,24 @@ final class RightsTable {
         last there until that user leaves and comes anew: to keep somebody out, a channel has to be \
         private.
 
+        ## How fast a change acts
+
+        Rights, and whether token, key and account are still good, are read in the transaction \
+        of every send, edit
+        and delete: what was taken back is refused at once, on every node. Whoever listens and \
+        no longer may is cut off
+        within a second, on every node, with Redis or without: each node looks into the \
+        database for changes every
+        0.4 s. Everything else goes by answers that are a second old at most: typing, requests \
+        by HTTP, and publishing to a
+        channel without a log.
+
+        A node that has not been able to look for 5 s holds back messages until it can; clients \
+        then get those that
+        are in the log. After a longer absence (a suspended machine, a database restored) it \
+        asks again for everybody who
+        listens. How long ago it looked is `carillon_rights_age_seconds`.
+
         ## Channels
         """);
     for (Rule rule : Rule.values()) {

@@ -1,7 +1,7 @@
 package io.carillon.rest;
 
+import io.carillon.application.AccountService;
 import io.carillon.security.IdentityPrincipal;
-import io.carillon.security.Logins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.Response;
 @Path("logout")
 @ApplicationScoped
 public class LogoutResource {
-  private final Logins logins;
+  private final AccountService accounts;
   private final ClientFacts clients;
 
   protected LogoutResource() { // for the client proxy
@@ -22,8 +22,8 @@ public class LogoutResource {
   }
 
   @Inject
-  public LogoutResource(Logins logins, ClientFacts clients) {
-    this.logins = logins;
+  public LogoutResource(AccountService accounts, ClientFacts clients) {
+    this.accounts = accounts;
     this.clients = clients;
   }
 
@@ -31,7 +31,7 @@ public class LogoutResource {
   @POST
   public Response logout(@Context HttpServletRequest request) {
     if (request.getUserPrincipal() instanceof IdentityPrincipal caller) {
-      logins.logout(caller.identity());
+      accounts.logout(caller.identity());
     }
     return SessionAnswer.ended(request, clients);
   }
