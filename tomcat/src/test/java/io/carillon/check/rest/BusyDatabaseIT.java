@@ -1,0 +1,125 @@
+package io.carillon.check.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carillon.check.PostgresServer;
+import io.carillon.check.client.Tokens;
+import io.carillon.config.Settings;
+import io.carillon.domain.error.ErrorCode;
+import io.carillon.json.JsonObject;
+import io.carillon.tomcat.TomcatServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever is asked of a node whose database has no time is refused as overloaded, never as 500.
+ */
+class BusyDatabaseIT {
+  private static final String SECRET = "a secret of the tests, longer than 32 bytes";
+
+  /** These say what they know without the database, once it is known who asks. */
+  private static final Set<String> NEED_NONE =
+      Set.of(
+          "GET /api/me",
+          "POST /api/me/token", // refused: the token is not of our own login
+          "POST /api/tickets",
+          "POST /api/presence/query",
+          "GET /ws", // no upgrade
+          "GET /health/live",
+          "GET /metrics",
+          "GET /openapi");
+
+  private static final JsonObject BODY =
+      new JsonObject()
+          .put("channelId", "x")
+          .put("content", "x")
+          .put("message", "x")
+          .put("offset", 1)
+          .put("password", "x")
+          .put("read", true)
+          .put("role", "READER")
+          .put("text", "x")
+          .put("title", "x")
+          .put("type", "x")
+          .put("userId", "x")
+          .put("userIds", List.of("x"));
+
+  @TempDir Path folder;
+
+  @Test
+  void everyRouteSaysOverloadedAndWhenToComeBack() throws Exception {
+    try (PostgresServer postgres = new PostgresServer(folder);
+        TomcatServer server =
+            TomcatServer.start(
+                Settings.of(
+                    Map.of(
+                        "CARILLON_HTTP_PORT",
+                        "0",
+                        "CARILLON_DATA_FOLDER",
+                        Files.createDirectory(folder.resolve("node")).toString(),
+                        "CARILLON_TOKEN_SECRET",
+                        SECRET,
+                        "CARILLON_DATABASE_URL",
+                        postgres.url(),
+                        "CARILLON_DATABASE_USER",
+                        PostgresServer.user(),
+                        "CARILLON_DATABASE_MAX_WAIT",
+                        "100ms",
+                        "CARILLON_DATABASE_STATEMENT_TIMEOUT",
+                        "100ms")))) {
+      Api ann = new Api(server.port(), new Tokens(SECRET).of("demo", "ann", "ADMIN"));
+      Contract contract = Contract.of(ann.get("/openapi").text());
+      int overloaded = 0;
+      for (Contract.Operation operation : contract.operations()) {
+        ann.get("/api/me").isOk(200); // who it is is remembered for a second, which is enough
+        try (Connection connection =
+                DriverManager.getConnection(postgres.url(), PostgresServer.user(), "");
+            Statement statement = connection.createStatement()) {
+          lockAll(connection, statement);
+          Answer answer = ask(ann, operation);
+          if (operation.path().equals("/health/ready")) {
+            answer.isOk(503);
+          } else if (!NEED_NONE.contains(operation.toString())) {
+            answer.isRefused(ErrorCode.OVERLOADED); // which looks for Retry-After, too
+            overloaded++;
+          }
+        }
+      }
+      assertThat(overloaded).isGreaterThan(30);
+    }
+  }
+
+  /** Nobody else gets at any table until the connection is closed. */
+  private static void lockAll(Connection connection, Statement statement) throws Exception {
+    connection.setAutoCommit(false);
+    StringBuilder lock = new StringBuilder();
+    try (ResultSet tables =
+        statement.executeQuery("select tablename from pg_tables where schemaname = 'public'")) {
+      while (tables.next()) {
+        lock.append(lock.length() == 0 ? "lock table " : ", ").append(tables.getString(1));
+      }
+    }
+    statement.execute(lock + " in access exclusive mode");
+  }
+
+  private static Answer ask(Api api, Contract.Operation operation) {
+    String path = operation.path().replaceAll("\\{[^}]+\\}", "x");
+    return switch (operation.method()) {
+      case "GET", "DELETE" -> api.send(operation.method(), path);
+      default ->
+          api.send(
+              operation.method(),
+              path,
+              path.equals("/api/keys") ? new JsonObject().put("name", "x") : BODY);
+    };
+  }
+}
