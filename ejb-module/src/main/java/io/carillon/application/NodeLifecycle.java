@@ -9,6 +9,7 @@ import io.carillon.domain.message.Signal;
 import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.rights.RightsChangeRepository;
 import io.carillon.domain.user.RevokedTokenRepository;
+import io.carillon.domain.user.TicketRepository;
 import io.carillon.hub.Hub;
 import io.carillon.log.MessageLog;
 import io.carillon.node.Workers;
@@ -47,6 +48,7 @@ public class NodeLifecycle implements BusListener {
   private final RightsChangeRepository rightsChanges;
   private final Authenticator authenticator;
   private final RevokedTokenRepository revokedTokens;
+  private final TicketRepository tickets;
   private final DemoData demoData;
   private final Workers workers;
   private final Settings settings;
@@ -65,6 +67,7 @@ public class NodeLifecycle implements BusListener {
     this.rightsChanges = null;
     this.authenticator = null;
     this.revokedTokens = null;
+    this.tickets = null;
     this.demoData = null;
     this.workers = null;
     this.settings = null;
@@ -85,6 +88,7 @@ public class NodeLifecycle implements BusListener {
       RightsChangeRepository rightsChanges,
       Authenticator authenticator,
       RevokedTokenRepository revokedTokens,
+      TicketRepository tickets,
       DemoData demoData,
       Workers workers,
       Settings settings,
@@ -101,6 +105,7 @@ public class NodeLifecycle implements BusListener {
     this.rightsChanges = rightsChanges;
     this.authenticator = authenticator;
     this.revokedTokens = revokedTokens;
+    this.tickets = tickets;
     this.demoData = demoData;
     this.workers = workers;
     this.settings = settings;
@@ -128,6 +133,7 @@ public class NodeLifecycle implements BusListener {
       revokedTokens.purge(clock.millis());
       registry.purge();
       rightsChanges.purge(clock.millis());
+      tickets.purge(clock.millis());
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,

@@ -39,12 +39,6 @@ public class SecurityBeans {
 
   @Produces
   @Singleton
-  Tickets tickets(Settings settings, Clock clock) {
-    return new LocalTickets(settings.tokens().ticketLifetime(), clock);
-  }
-
-  @Produces
-  @Singleton
   LoginLimiter loginLimiter(Settings settings) {
     return new LoginLimiter(settings.limits().loginsPerMinute(), System::nanoTime);
   }

@@ -43,7 +43,7 @@ class AuthenticatorTest {
   private final ConcurrentLinkedQueue<RightsChange> announced = new ConcurrentLinkedQueue<>();
   private final Bus bus = new LoopbackBus();
   private final ApiKeys apiKeys = new ApiKeys(new MemoryKeys(), clock);
-  private final LocalTickets tickets = new LocalTickets(Duration.ofSeconds(30), clock);
+  private final Tickets tickets = new Tickets(new MemoryTickets(), Duration.ofSeconds(30), clock);
   private final TokenVerifier verifier =
       new TokenVerifier(List.of(SECRET), VerificationKeys.NONE, "", "", clock);
   private final Authenticator authenticator =

@@ -54,11 +54,11 @@ abstract class RevocationContract {
   private final String owner = tokens.of("demo", "revocation-owner", "MEMBER");
   private final String moderator = tokens.of("demo", MODERATOR, "MEMBER");
   private final String admin = tokens.of("demo", "revocation-admin", "ADMIN");
-  private final String member = tokens.of("demo", MEMBER, "MEMBER");
+  final String member = tokens.of("demo", MEMBER, "MEMBER");
   private final String witness = tokens.of("demo", WITNESS, "MEMBER");
   private final List<TomcatServer> servers = new ArrayList<>();
-  private Http there; // where things are changed
-  private Http here; // where people listen, and send what is to be refused
+  Http there; // where things are changed
+  Http here; // where people listen, and send what is to be refused
   private int port; // of here
 
   /** What this is about, for people. */

@@ -1,14 +1,22 @@
 package io.carillon.rights;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.carillon.redis.RedisServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /**
  * What is changed on one node acts on another, which hears of it from nobody but the database: both
@@ -17,6 +25,7 @@ import org.junit.jupiter.api.Nested;
 class RightsNodesIT {
 
   private abstract static class TwoNodes extends RevocationContract {
+    private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private EmbeddedPostgres postgres;
 
     /** What both nodes have besides. */
@@ -40,6 +49,35 @@ class RightsNodesIT {
       settings.put("CARILLON_HUB_SWEEP_INTERVAL", "100ms"); // what it brings is not the matter here
       settings.putAll(bus);
       return settings;
+    }
+
+    @Test
+    void takesATicketOfAnyNodeOnceOnAnyNode() throws Exception {
+      assertThat(here.send("GET", "/api/events?ticket=" + ticket(), null, null).status())
+          .isEqualTo(200);
+      for (int round = 0; round < 20; round++) {
+        String path = "/ws?ticket=" + ticket();
+        List<CompletableFuture<Integer>> asked = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          Http node = i % 2 == 0 ? here : there;
+          asked.add(
+              CompletableFuture.supplyAsync(() -> node.upgrade(path, null).status(), threads));
+        }
+        List<Integer> answers = new ArrayList<>();
+        for (CompletableFuture<Integer> answer : asked) {
+          answers.add(answer.get(20, TimeUnit.SECONDS));
+        }
+        assertThat(answers).containsExactlyInAnyOrder(101, 401, 401, 401);
+      }
+    }
+
+    private String ticket() {
+      return there.send("POST", "/api/tickets", member, null).orFail("ticket").text("ticket");
+    }
+
+    @AfterAll
+    void stopThreads() {
+      threads.shutdownNow();
     }
 
     @AfterAll
