@@ -286,6 +286,8 @@ final class Operations {
   }
 
   private static List<Operation> people() {
+    String lock = "/api/users/{userId}/lock";
+    String locked = lock.replace("{userId}", World.VICTIM);
     return List.of(
         route("GET /api/me", Rule.ANYBODY, 200, visit -> visit.ask(null)),
         route("POST /api/me/token", Rule.SESSIONS, 200, visit -> visit.ask(null)),
@@ -300,9 +302,12 @@ final class Operations {
         route("POST /api/keys", Rule.ADMINS, 201, visit -> visit.ask(Map.of("name", "more"))),
         route(
             "DELETE /api/keys/{id}",
-            Rule.ENDING_KEYS,
+            Rule.ENDING_PROOFS,
             204,
             visit -> visit.ask(null, "id", visit.world().spareKeyId())),
+        route("PUT " + lock, Rule.ENDING_PROOFS, 204, changing(World.VICTIM, null))
+            .undone(visit -> visit.world().root("DELETE", locked, null)),
+        route("DELETE " + lock, Rule.ENDING_PROOFS, 204, changing(World.VICTIM, null)),
         route(
             "POST /api/login",
             Rule.OPEN,

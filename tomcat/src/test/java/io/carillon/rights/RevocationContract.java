@@ -44,6 +44,7 @@ abstract class RevocationContract {
   private static final String MEMBER = "revocation-member";
   private static final String WITNESS = "revocation-witness";
   private static final String MODERATOR = "revocation-moderator";
+  private static final String LOCKED = "revocation-locked";
 
   @TempDir static Path folder;
 
@@ -379,6 +380,24 @@ abstract class RevocationContract {
         .isIn("closed", "UNAUTHENTICATED");
     assertEnded("logged out", session, answeredNanos, "4401", "UNAUTHENTICATED");
     assertHearsNothing(session, stays, channel);
+  }
+
+  @Test
+  void endsWhatAnAccountHasOpenedWhenItIsLocked() throws Exception {
+    String channel = channel("CHAT", "PRIVATE");
+    add(channel, LOCKED, "WRITER");
+    String token = tokens.of("demo", LOCKED, "MEMBER");
+    Audience stays = listen(witness, channel);
+    Audience locked = listen(token, channel);
+    send("PUT", "/api/users/" + LOCKED + "/lock", admin, null);
+    long answeredNanos = System.nanoTime();
+    assertThat(post(token, channel)).isEqualTo("401 UNAUTHENTICATED");
+    assertThat(askedFor(locked.ask("message:send", Map.of("content", "again"))))
+        .isIn("closed", "UNAUTHENTICATED");
+    assertEnded("locked", locked, answeredNanos, "4401", "UNAUTHENTICATED");
+    assertHearsNothing(locked, stays, channel);
+    send("DELETE", "/api/users/" + LOCKED + "/lock", admin, null);
+    assertThat(post(token, channel)).isEqualTo("201");
   }
 
   private String login(String user) {

@@ -148,7 +148,7 @@ final class RightsTable {
       PEOPLE                       + + + + + + + + + - + +
       ADMINS_AND_PROGRAMS          - - - - - - - + + + - +
       ADMINS                       - - - - - - - + + - - +
-      ENDING_KEYS                  - - - - - - - + + - - ?
+      ENDING_PROOFS                - - - - - - - + + - - ?
       OF_ANOTHER                   ? ? ? ? ? ? ? ? ? - ? ?
       SESSIONS                     - - - - - - - - - - - -
       NOBODY                       - - - - - - - - - - - -

@@ -28,7 +28,8 @@ enum Rule {
   PEOPLE("People", "what belongs to a user; a program has none of it"),
   ADMINS_AND_PROGRAMS("Telling people", "notifications and announcements, in the own organization"),
   ADMINS("Keys of programs, and the list of nodes", "for admins in person"),
-  ENDING_KEYS("Ending a program's key", "another organization has no such key"),
+  ENDING_PROOFS(
+      "Ending a program's key, locking an account", "another organization has neither of them"),
   OF_ANOTHER("Another user's notification", "is not in the caller's inbox, so there is none"),
   SESSIONS("Renewing a login", "the callers here have tokens of a foreign issuer"),
   NOBODY("Not for anybody", "whatever the credentials are"),

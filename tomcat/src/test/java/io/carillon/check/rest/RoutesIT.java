@@ -456,6 +456,25 @@ class RoutesIT {
   }
 
   @Test
+  void locksAndUnlocksAccounts() {
+    String user = fresh("locked");
+    Api locked = server.userOf("demo", user, "MEMBER");
+    ok(200, locked.get("/api/me"));
+    String lock = "/api/users/" + user + "/lock";
+    refused(ErrorCode.FORBIDDEN, ann.send("PUT", lock));
+    refused(ErrorCode.NOT_FOUND, boss.send("PUT", "/api/users/nobody-of-that-name/lock"));
+    ok(204, boss.send("PUT", lock));
+    ok(204, boss.send("PUT", lock));
+    refused(ErrorCode.UNAUTHENTICATED, locked.get("/api/me"));
+    ok(204, boss.delete(lock));
+    ok(200, locked.get("/api/me"));
+    Api chief = server.userOf("demo", fresh("chief"), "OWNER");
+    String ofChief = "/api/users/" + ok(200, chief.get("/api/me")).string("id") + "/lock";
+    refused(ErrorCode.FORBIDDEN, boss.send("PUT", ofChief));
+    refused(ErrorCode.CONFLICT, chief.send("PUT", ofChief));
+  }
+
+  @Test
   void tellsOperatorsHowItDoes() {
     Api anybody = server.anybody();
     assertThat(ok(200, anybody.get("/health/live")).string("status")).isEqualTo("UP");
