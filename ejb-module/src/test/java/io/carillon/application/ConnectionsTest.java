@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionsTest {
   private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final Queue<Runnable> later = new ArrayDeque<>();
   private final Set<String> revoked = new HashSet<>();
+  private boolean recordIsAway;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Connections connections =
       new Connections(
@@ -103,10 +105,23 @@ class ConnectionsTest {
   }
 
   @Test
-  void remembersABoundedNumberOfRevocations() {
+  void asksAgainForWhomTheRecordDidNotAnswer() {
+    FakeConnection mine = open("one");
+    recordIsAway = true;
+    revoke("one");
+    assertThat(mine.reasons).isEmpty();
+    recordIsAway = false;
+    tasks.addAll(later);
+    work();
+    assertThat(mine.reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void forgetsNoneOfAnyNumberOfRevocations() {
     for (int i = 0; i < 5_000; i++) {
       revoke("token" + i);
     }
+    assertThat(open("token0").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
     assertThat(open("token4999").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
     assertThat(open("another").reasons).isEmpty();
   }
@@ -141,7 +156,7 @@ class ConnectionsTest {
 
     @Override
     public void after(Duration delay, Runnable task) {
-      throw new UnsupportedOperationException();
+      later.add(task);
     }
   }
 
@@ -157,6 +172,9 @@ class ConnectionsTest {
   private final class Record extends Authenticator {
     @Override
     public Identity refresh(Identity current) {
+      if (recordIsAway) {
+        throw new IllegalStateException("asked for by the test");
+      }
       if (revoked.contains(current.tokenId())) {
         throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "revoked");
       }

@@ -130,6 +130,7 @@ class HubTest {
   private final AtomicInteger encodings = new AtomicInteger();
   private final TextEncoder encoder = new TextEncoder(encodings);
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger unanswered = new AtomicInteger();
   private final Metrics metrics = new Metrics(new SimpleMeterRegistry());
   private Hub hub;
 
@@ -144,7 +145,12 @@ class HubTest {
             threads,
             metrics,
             settings,
-            (identity, channel) -> !refused.contains(identity.userId().value()));
+            (identity, channel) -> {
+              if (unanswered.getAndDecrement() > 0) {
+                throw new IllegalStateException("asked for by the test");
+              }
+              return !refused.contains(identity.userId().value());
+            });
     hub.start();
     bus.listen(
         new BusListener() {
@@ -347,6 +353,16 @@ class HubTest {
     publish(1);
     await().untilAsserted(() -> assertThat(alice.revisions()).containsExactly(1L));
     assertThat(bob.got).isEmpty();
+  }
+
+  @Test
+  void asksAgainForWhomTheRecordDidNotAnswer() {
+    Client bob = joined("bob", 0);
+    refused.add("bob");
+    unanswered.set(1);
+    bus.announce(RightsChange.ofMember("demo", GENERAL.name(), new UserId("bob")));
+    await().untilAsserted(() -> assertThat(bob.ended).containsExactly(ErrorCode.FORBIDDEN));
+    assertThat(unanswered).hasNegativeValue();
   }
 
   @Test

@@ -388,7 +388,7 @@ abstract class RevocationContract {
     add(channel, LOCKED, "WRITER");
     String token = tokens.of("demo", LOCKED, "MEMBER");
     Audience stays = listen(witness, channel);
-    Audience locked = listen(token, channel);
+    Audience locked = listenAndPoll(token, channel);
     send("PUT", "/api/users/" + LOCKED + "/lock", admin, null);
     long answeredNanos = System.nanoTime();
     assertThat(post(token, channel)).isEqualTo("401 UNAUTHENTICATED");
