@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform;
 
@@ -45,8 +47,14 @@ final class Storage implements AutoCloseable {
   /** So much later than PostgreSQL ends a statement its answer must be there. */
   private static final Duration ANSWER_GRACE = Duration.ofMillis(500);
 
+  /** How long a start waits for a database that cannot be reached. */
+  private static final Duration MAX_ABSENCE = Duration.ofMinutes(1);
+
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
+
   private final Settings.Database settings;
   private final AgroalDataSource pool;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final CompletableFuture<EntityManagerFactory> unit = new CompletableFuture<>();
 
   private Storage(Settings.Database settings) throws SQLException {
@@ -97,6 +105,7 @@ final class Storage implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
     unit.handle(
             (factory, failure) -> {
               if (factory != null) {
@@ -109,19 +118,45 @@ final class Storage implements AutoCloseable {
   }
 
   private void openUnit() {
+    long deadline = System.nanoTime() + MAX_ABSENCE.toNanos();
     try {
-      prepare();
-      unit.complete(
-          Persistence.createEntityManagerFactory(
-              UNIT,
-              Map.of(
-                  "jakarta.persistence.jtaDataSource",
-                  pool,
-                  "hibernate.transaction.jta.platform",
-                  new JBossStandAloneJtaPlatform())));
+      while (!unit.isDone()) {
+        try {
+          prepare();
+          unit.complete(createUnit());
+        } catch (Exception e) {
+          awaitReturn(e, deadline);
+        }
+      }
     } catch (Throwable e) {
       unit.completeExceptionally(e); // an Error too: otherwise the start would wait for ever
     }
+  }
+
+  private EntityManagerFactory createUnit() {
+    return Persistence.createEntityManagerFactory(
+        UNIT,
+        Map.of(
+            "jakarta.persistence.jtaDataSource",
+            pool,
+            "hibernate.transaction.jta.platform",
+            new JBossStandAloneJtaPlatform()));
+  }
+
+  /**
+   * Waits a moment if the database is only away: after a power cut it may come up later than this
+   * node, or be recovering still.
+   *
+   * @throws Exception the failure, if it is of another kind, or has lasted too long
+   */
+  private void awaitReturn(Exception failure, long deadline) throws Exception {
+    if (closing.getCount() == 0
+        || !DatabaseOutage.isUnreachable(failure)
+        || System.nanoTime() > deadline) {
+      throw failure;
+    }
+    DatabaseOutage.tell(failure);
+    closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void prepare() throws SQLException {
