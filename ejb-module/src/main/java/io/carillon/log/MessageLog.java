@@ -1,6 +1,7 @@
 package io.carillon.log;
 
 import io.carillon.bus.Bus;
+import io.carillon.config.CrashPoint;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
@@ -144,6 +145,7 @@ public class MessageLog {
       }
       return;
     }
+    CrashPoint.AFTER_COMMIT.pass();
     metrics.committed(batch.size(), System.nanoTime() - began);
     List<Publication> stored = new ArrayList<>(outcomes.size());
     for (LogOutcome outcome : outcomes) {
@@ -155,8 +157,10 @@ public class MessageLog {
     JoinedWrites.during(
         () -> {
           bus.publish(stored);
+          CrashPoint.AFTER_BUS_PUBLISH.pass();
           for (int i = 0; i < batch.size(); i++) {
             answer(batch.get(i), known.get(i));
+            CrashPoint.BETWEEN_ACKNOWLEDGEMENTS.pass();
           }
         });
   }

@@ -1,6 +1,7 @@
 package io.carillon.presence;
 
 import io.carillon.bus.Bus;
+import io.carillon.config.CrashPoint;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
@@ -344,6 +345,7 @@ public class PresenceService {
 
   private void apply(List<PresenceChange> changes) {
     List<PresenceTransition> caused = store.apply(changes);
+    CrashPoint.BETWEEN_PRESENCE_STEPS.pass();
     connections.confirm(changes);
     announcer.announce(caused, time.now());
   }

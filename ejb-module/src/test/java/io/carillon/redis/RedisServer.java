@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,10 @@ public final class RedisServer implements AutoCloseable {
     } catch (JedisException e) {
       return false;
     }
+  }
+
+  public InetSocketAddress address() {
+    return new InetSocketAddress("127.0.0.1", port);
   }
 
   public String url() {

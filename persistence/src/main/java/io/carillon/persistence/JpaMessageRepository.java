@@ -1,5 +1,6 @@
 package io.carillon.persistence;
 
+import io.carillon.config.CrashPoint;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.message.HistoryPage;
@@ -82,6 +83,7 @@ public class JpaMessageRepository implements MessageRepository {
           LogTransaction transaction = new LogTransaction(connection, numbers, clock);
           List<LogOutcome> outcomes = transaction.run(batch);
           transaction.moderations().forEach(entities::persist);
+          CrashPoint.BEFORE_COMMIT.pass();
           return outcomes;
         });
   }

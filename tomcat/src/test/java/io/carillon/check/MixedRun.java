@@ -3,6 +3,7 @@ package io.carillon.check;
 import io.carillon.check.client.Caller;
 import io.carillon.check.client.RestClient;
 import io.carillon.check.wire.Wire;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
@@ -29,8 +31,37 @@ public final class MixedRun {
    *
    * @param operations of all clients together
    * @param operationsPerCut after how many operations, in the mean, a connection is broken off
+   * @param operationsPerSecond of all clients together, in the mean, and so for how long: what
+   *     faults keep them from doing in that time stays undone; 0 for as fast as they can
    */
-  public record Size(int channels, int clients, int operations, int operationsPerCut) {}
+  public record Size(
+      int channels, int clients, int operations, int operationsPerCut, int operationsPerSecond) {
+
+    public Size(int channels, int clients, int operations, int operationsPerCut) {
+      this(channels, clients, operations, operationsPerCut, 0);
+    }
+
+    private boolean isTimed() {
+      return operationsPerSecond > 0;
+    }
+
+    private long lengthNanos() {
+      return operations * 1_000_000_000L / operationsPerSecond;
+    }
+
+    /** How long a client waits between two operations, in the mean. */
+    private long pauseNanos() {
+      return clients * 1_000_000_000L / operationsPerSecond;
+    }
+  }
+
+  /** What goes wrong while the clients work, beside their own connections. */
+  public interface Disturbance {
+    void begin();
+
+    /** Mends everything, and returns when it is mended. */
+    void end();
+  }
 
   /** How a client reads; whatever it is, it sends over REST as well. */
   private enum Transport {
@@ -48,6 +79,7 @@ public final class MixedRun {
   private final Scene scene;
   private final Run run;
   private final List<Client> clients = new ArrayList<>();
+  private final List<InetSocketAddress> nodes;
   private volatile Throwable failure;
 
   /**
@@ -55,21 +87,55 @@ public final class MixedRun {
    * @param callers by number, each another user of the admin's organization, at whatever node
    */
   public MixedRun(Wire wire, long seed, Size size, Caller admin, IntFunction<Caller> callers) {
+    this(wire, seed, size, admin, callers, List.of(admin.node()));
+  }
+
+  /**
+   * @param admin who makes the channels
+   * @param callers by number, each another user of the admin's organization, at whatever node
+   * @param nodes that are asked in the end what is stored
+   */
+  public MixedRun(
+      Wire wire,
+      long seed,
+      Size size,
+      Caller admin,
+      IntFunction<Caller> callers,
+      List<InetSocketAddress> nodes) {
     this.size = size;
     this.callers = callers;
     this.scene = new Scene(wire, seed, admin);
     this.run = scene.run();
+    this.nodes = List.copyOf(nodes);
   }
 
   /** Runs, and checks when everybody has had time to get everything. */
   public Report run() {
+    return run(
+        new Disturbance() {
+          @Override
+          public void begin() {}
+
+          @Override
+          public void end() {}
+        });
+  }
+
+  /** The same, while other things go wrong. */
+  public Report run(Disturbance disturbance) {
     for (int i = 0; i < size.channels(); i++) {
-      scene.makeChannel("room " + i + " of " + Long.toHexString(run.recorder().seed()));
+      // No name of an earlier run on the same nodes, even with the same seed.
+      scene.makeChannel("room " + i + " of " + Long.toHexString(System.nanoTime()));
     }
     makeClients();
     clients.forEach(client -> client.reader().start());
     awaitReaders("start", client -> position(client, client.reader().channels().get(0)) >= 0);
-    work();
+    disturbance.begin();
+    try {
+      work();
+    } finally {
+      disturbance.end();
+    }
     awaitEnds();
     clients.forEach(client -> client.reader().stop());
     if (failure != null) {
@@ -80,7 +146,7 @@ public final class MixedRun {
         throw new AssertionError(client.rest().violations());
       }
     }
-    return scene.finish();
+    return scene.finish(nodes);
   }
 
   private long position(Client client, String channel) {
@@ -179,7 +245,14 @@ public final class MixedRun {
 
   private void write(Client client, int count, SplittableRandom random) {
     List<Sender.Message> sent = new ArrayList<>();
+    long begin = System.nanoTime();
     for (int i = 0; i < count; i++) {
+      if (size.isTimed()) {
+        LockSupport.parkNanos(random.nextLong(2 * size.pauseNanos()));
+        if (System.nanoTime() - begin > size.lengthNanos()) {
+          return;
+        }
+      }
       if (random.nextInt(size.operationsPerCut()) == 0) {
         cutSomebody(random);
       }
@@ -248,7 +321,9 @@ public final class MixedRun {
       }
       default -> wait(overSocket ? sender.sendBySocket(message) : sender.sendByRest(message));
     }
-    for (int tries = 0; tries < 50 && !message.operation().isAcknowledged(); tries++) {
+    long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (!message.operation().isAcknowledged() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(run.returnDelay(random).toNanos());
       wait(sender.sendByRest(message));
     }
     if (message.operation().isAcknowledged() && random.nextInt(25) == 0) {

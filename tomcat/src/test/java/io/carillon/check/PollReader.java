@@ -104,7 +104,7 @@ public final class PollReader implements Reader {
           if (failure == null) {
             take(since, body);
           }
-          run.wire().after(Run.returnDelay(random), this::poll);
+          run.wire().after(run.returnDelay(random), this::poll);
         });
   }
 

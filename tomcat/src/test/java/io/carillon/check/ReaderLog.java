@@ -48,6 +48,7 @@ public final class ReaderLog {
   private final String user;
   private final List<Entry> entries = new ArrayList<>(); // guarded by this
   private final Map<String, Long> positions = new HashMap<>(); // guarded by this
+  private int resumes; // guarded by this
 
   ReaderLog(LongSupplier clock, String name, String user) {
     this.clock = clock;
@@ -102,6 +103,9 @@ public final class ReaderLog {
   private synchronized void add(
       Type type, String channel, long revision, long offset, String id, long hash, String author) {
     entries.add(new Entry(clock.getAsLong(), type, channel, revision, offset, id, hash, author));
+    if (type == Type.RESUMED) {
+      resumes++;
+    }
     if (type == Type.STARTED || type == Type.RESET) {
       positions.put(channel, revision);
     } else {
@@ -112,6 +116,11 @@ public final class ReaderLog {
   /** How far the reader has come in a channel; -1 before it has started. */
   public synchronized long position(String channel) {
     return positions.getOrDefault(channel, -1L);
+  }
+
+  /** How often the server has said that nothing was missed. */
+  synchronized int resumes() {
+    return resumes;
   }
 
   synchronized List<Entry> entries() {

@@ -7,13 +7,18 @@ import java.util.SplittableRandom;
 /**
  * What all clients of one run share.
  *
+ * @param longestAbsence of a client whose connection has ended
  * @param random of the run's seed; a client splits off its own, on the thread that makes it
  */
-record Run(Wire wire, Recorder recorder, Positions positions, SplittableRandom random) {
-  private static final int MAX_RETURN_MILLIS = 50;
+record Run(
+    Wire wire,
+    Recorder recorder,
+    Positions positions,
+    SplittableRandom random,
+    Duration longestAbsence) {
 
   /** How long a client waits until it comes back. */
-  static Duration returnDelay(SplittableRandom random) {
-    return Duration.ofMillis(random.nextInt(MAX_RETURN_MILLIS + 1));
+  Duration returnDelay(SplittableRandom random) {
+    return Duration.ofNanos(random.nextLong(longestAbsence.toNanos() + 1));
   }
 }

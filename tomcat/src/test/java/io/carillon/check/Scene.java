@@ -3,6 +3,7 @@ package io.carillon.check;
 import io.carillon.check.client.Caller;
 import io.carillon.check.client.RestClient;
 import io.carillon.check.wire.Wire;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.function.BooleanSupplier;
 
 /** What a run plays on: channels, the record, and the end, when the checker is asked. */
 final class Scene {
+  private static final Duration LONGEST_ABSENCE = Duration.ofMillis(50);
+
   private final Run run;
   private final RestClient admin;
   private final Histories histories;
@@ -23,7 +26,17 @@ final class Scene {
    * @param admin who makes the channels
    */
   Scene(Wire wire, long seed, Caller admin) {
-    this.run = new Run(wire, new Recorder(seed), new Positions(), new SplittableRandom(seed));
+    this(wire, seed, admin, LONGEST_ABSENCE);
+  }
+
+  /**
+   * @param admin who makes the channels
+   * @param longestAbsence of a client whose connection has ended
+   */
+  Scene(Wire wire, long seed, Caller admin, Duration longestAbsence) {
+    this.run =
+        new Run(
+            wire, new Recorder(seed), new Positions(), new SplittableRandom(seed), longestAbsence);
     this.admin = new RestClient(wire, admin);
     this.histories = new Histories(this.admin);
   }
@@ -90,8 +103,18 @@ final class Scene {
 
   /** Reads what is stored in the end, and checks. */
   Report finish() {
-    for (String channel : channels) {
-      histories.record(run.recorder(), channel, admin.caller().node().toString());
+    return finish(List.of(admin.caller().node()));
+  }
+
+  /** Reads what each of some nodes says is stored in the end, and checks. */
+  Report finish(List<InetSocketAddress> nodes) {
+    for (InetSocketAddress node : nodes) {
+      RestClient client = new RestClient(run.wire(), admin.caller().at(node));
+      Histories told = new Histories(client);
+      for (String channel : channels) {
+        told.record(run.recorder(), channel, node.toString());
+      }
+      client.cut();
     }
     if (run.wire().failure() != null) {
       throw new AssertionError("a client failed", run.wire().failure());

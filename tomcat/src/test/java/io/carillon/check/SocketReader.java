@@ -112,20 +112,32 @@ public final class SocketReader implements Reader {
     }
   }
 
+  /** Joins, and tries again while the server has no time for it. */
+  private void join(NativeSocketClient client, String channel) {
+    if (client != current || stopped) {
+      return;
+    }
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("channelId", channel);
+    String since = positions.get(channel);
+    if (since != null) {
+      data.put("since", since);
+      data.put("limit", 0L);
+      asked.put(channel, since);
+    }
+    client
+        .ask("channel:join", data)
+        .exceptionally(
+            failure -> {
+              run.wire().after(run.returnDelay(random), () -> join(client, channel));
+              return null;
+            });
+  }
+
   private final class Connection implements NativeSocketClient.Listener {
     @Override
     public void opened() {
-      for (String channel : channels) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("channelId", channel);
-        String since = positions.get(channel);
-        if (since != null) {
-          data.put("since", since);
-          data.put("limit", 0L);
-          asked.put(channel, since);
-        }
-        current.ask("channel:join", data);
-      }
+      channels.forEach(channel -> join(current, channel));
       open = current;
       if (pausing) {
         current.pause();
@@ -169,7 +181,7 @@ public final class SocketReader implements Reader {
     public void closed(int code, String reason, Throwable failure) {
       open = null;
       closeCodes.add(code);
-      run.wire().after(Run.returnDelay(random), SocketReader.this::connect);
+      run.wire().after(run.returnDelay(random), SocketReader.this::connect);
     }
   }
 

@@ -166,7 +166,7 @@ public final class StreamReader implements Reader {
     @Override
     public void closed(Throwable failure) {
       open = null;
-      run.wire().after(Run.returnDelay(random), StreamReader.this::connect);
+      run.wire().after(run.returnDelay(random), StreamReader.this::connect);
     }
   }
 

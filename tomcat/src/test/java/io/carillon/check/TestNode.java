@@ -21,10 +21,10 @@ import java.util.logging.LogManager;
  */
 public final class TestNode implements AutoCloseable {
   private static final String SECRET = "a secret for tests that is long enough";
+  private static final Tokens TOKENS = new Tokens(SECRET);
 
   private final TomcatServer server;
   private final String host;
-  private final Tokens tokens = new Tokens(SECRET);
 
   private TestNode(TomcatServer server, String host) {
     this.server = server;
@@ -58,6 +58,14 @@ public final class TestNode implements AutoCloseable {
   }
 
   private static TestNode start(Path folder, Map<String, String> settings) {
+    Map<String, String> all = settings(folder);
+    all.putAll(settings);
+    setUpLog();
+    return new TestNode(TomcatServer.start(Settings.of(all)), all.get("CARILLON_HTTP_HOST"));
+  }
+
+  /** What every node of a test is set to, unless the test says otherwise; a copy to be changed. */
+  public static Map<String, String> settings(Path folder) {
     Map<String, String> all = new HashMap<>();
     all.put("CARILLON_HTTP_HOST", "127.0.0.1");
     all.put("CARILLON_HTTP_PORT", "0");
@@ -68,9 +76,7 @@ public final class TestNode implements AutoCloseable {
     all.put("CARILLON_LIMIT_FRAMES_PER_SECOND", "0");
     all.put("CARILLON_LIMIT_CONNECTIONS_PER_USER", "10000");
     all.put("CARILLON_LIMIT_CONNECTIONS_PER_ADDRESS", "100000");
-    all.putAll(settings);
-    setUpLog();
-    return new TestNode(TomcatServer.start(Settings.of(all)), all.get("CARILLON_HTTP_HOST"));
+    return all;
   }
 
   public InetSocketAddress address() {
@@ -87,7 +93,13 @@ public final class TestNode implements AutoCloseable {
   }
 
   private Caller caller(String organization, String user, String role) {
-    return new Caller(address(), organization, user, tokens.of(organization, user, role));
+    return caller(address(), organization, user, role);
+  }
+
+  /** A caller of any node that has these settings. */
+  public static Caller caller(
+      InetSocketAddress node, String organization, String user, String role) {
+    return new Caller(node, organization, user, TOKENS.of(organization, user, role));
   }
 
   /**

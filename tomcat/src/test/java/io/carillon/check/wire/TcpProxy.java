@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,15 +18,21 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpProxy implements AutoCloseable {
   private final Wire wire;
-  private final InetSocketAddress target;
+  private final List<InetSocketAddress> targets;
+  private int nextTarget; // of the wire's thread
   private final ServerSocketChannel server;
   private final Set<Side> sides = ConcurrentHashMap.newKeySet();
   private volatile boolean swallowing;
   private volatile boolean stalled;
 
   public TcpProxy(Wire wire, InetSocketAddress target) {
+    this(wire, List.of(target));
+  }
+
+  /** Connects to its targets by turns, and to the next one if one refuses. */
+  public TcpProxy(Wire wire, List<InetSocketAddress> targets) {
     this.wire = wire;
-    this.target = target;
+    this.targets = List.copyOf(targets);
     this.server = wire.listen(this::accepted);
   }
 
@@ -39,15 +47,24 @@ public final class TcpProxy implements AutoCloseable {
 
   private void accepted(SocketChannel channel) {
     Side client = new Side();
+    client.isOpen = true;
+    client.connection = wire.adopt(channel, client);
+    sides.add(client);
+    if (stalled) {
+      client.connection.pause();
+    }
+    connect(client, targets.size());
+  }
+
+  private void connect(Side client, int tries) {
     Side node = new Side();
     client.other = node;
     node.other = client;
-    client.connection = wire.adopt(channel, client);
-    node.connection = wire.connect(target, 0, node);
-    sides.add(client);
+    node.triesLeft = tries - 1;
+    node.connection = wire.connect(targets.get(nextTarget++ % targets.size()), 0, node);
     sides.add(node);
+    client.early.forEach(node.connection::write);
     if (stalled) {
-      client.connection.pause();
       node.connection.pause();
     }
   }
@@ -99,15 +116,24 @@ public final class TcpProxy implements AutoCloseable {
     private Side other;
     private WireConnection connection;
     private volatile boolean dead;
+    private final List<byte[]> early = new ArrayList<>(); // what came before the node was reached
+    private boolean isOpen;
+    private int triesLeft;
 
     @Override
-    public void opened() {}
+    public void opened() {
+      isOpen = true;
+      other.early.clear();
+    }
 
     @Override
     public void received(ByteBuffer bytes) {
       byte[] copy = new byte[bytes.remaining()];
       bytes.get(copy);
       if (!isCutOff()) {
+        if (!other.isOpen) {
+          early.add(copy);
+        }
         other.connection.write(copy);
       }
     }
@@ -116,6 +142,10 @@ public final class TcpProxy implements AutoCloseable {
     public void closed(Throwable reason) {
       sides.remove(this);
       if (isCutOff()) {
+        return;
+      }
+      if (!isOpen && triesLeft > 0 && sides.contains(other)) {
+        connect(other, triesLeft);
         return;
       }
       if (reason == null) {

@@ -59,8 +59,8 @@ public final class WireConnection {
   }
 
   private void setInterest() {
-    if (closed || key == null || !key.isValid()) {
-      return;
+    if (closed || key == null || !key.isValid() || !channel.isConnected()) {
+      return; // until it is connected, that is what it waits for
     }
     int read = reading ? SelectionKey.OP_READ : 0;
     int write = waiting.isEmpty() ? 0 : SelectionKey.OP_WRITE;
