@@ -6,14 +6,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,6 +93,17 @@ public final class Launcher {
     if (isComplete(folder, libraries)) {
       return folder;
     }
+    // One start at a time: what another has just unpacked, and runs from, must not be replaced.
+    try (FileChannel lock =
+            FileChannel.open(
+                cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = lock.lock()) {
+      return isComplete(folder, libraries) ? folder : unpack(jar, libraries, cache, folder);
+    }
+  }
+
+  private static Path unpack(JarFile jar, List<JarEntry> libraries, Path cache, Path folder)
+      throws IOException {
     // Under another name until it is whole, so that a start that is cut off leaves no half of it.
     Path draft = Files.createTempDirectory(cache, "unpacking-");
     for (JarEntry library : libraries) {
@@ -102,8 +114,6 @@ public final class Launcher {
     try {
       delete(folder); // incomplete: somebody tidied up in it
       Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      delete(draft); // another start was faster
     } catch (AtomicMoveNotSupportedException e) {
       return draft;
     }

@@ -3,6 +3,7 @@ package io.carillon.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.carillon.check.NodeProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,8 +61,22 @@ class RunnableJarIT {
           .contains("Demo accounts: alice, bob, carol", "curl ", "Carillon has stopped")
           .doesNotContain("WARNING", "SEVERE");
       try (var unpacked = Files.list(cache.resolve("carillon"))) {
-        assertThat(unpacked).hasSize(1);
+        assertThat(unpacked.filter(Files::isDirectory)).hasSize(1);
       }
+    }
+  }
+
+  /** As a service manager starts several nodes of one machine after its installation. */
+  @Test
+  void startsThreeTimesAtOnceWithNothingUnpackedYet() throws Exception {
+    List<NodeProcess> nodes = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        nodes.add(new NodeProcess(folder.resolve("node" + i), Map.of()));
+      }
+      nodes.forEach(NodeProcess::awaitReady);
+    } finally {
+      nodes.forEach(NodeProcess::close);
     }
   }
 
