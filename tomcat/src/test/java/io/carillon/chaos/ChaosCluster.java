@@ -1,5 +1,6 @@
 package io.carillon.chaos;
 
+import io.carillon.check.MixedRun;
 import io.carillon.check.NodeProcess;
 import io.carillon.check.PostgresServer;
 import io.carillon.check.TestNode;
@@ -15,6 +16,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Nodes on one PostgreSQL and one Redis, all of them processes, with a proxy on each link: of a
@@ -89,9 +93,35 @@ final class ChaosCluster implements AutoCloseable {
     return List.copyOf(proxies);
   }
 
-  /** A user who comes in wherever there is room. */
   Caller caller(String user, String role) {
     return TestNode.caller(entrance.address(), "demo", user, role);
+  }
+
+  List<InetSocketAddress> addresses() {
+    return nodes.stream().map(NodeProcess::address).toList();
+  }
+
+  /** Clients who come in wherever there is room. */
+  MixedRun run(Wire wire, long seed, MixedRun.Size size) {
+    return new MixedRun(
+        wire,
+        seed,
+        size,
+        caller("admin-of-demo", "ADMIN"),
+        number -> caller(userName(number), "MEMBER"),
+        addresses());
+  }
+
+  private static String userName(int number) {
+    return "user" + number;
+  }
+
+  /** Who of a run's clients holds a socket or a stream: every fourth polls. */
+  static Set<String> connected(MixedRun.Size size) {
+    return IntStream.range(0, size.clients())
+        .filter(number -> number % 4 != 3)
+        .mapToObj(ChaosCluster::userName)
+        .collect(Collectors.toSet());
   }
 
   void awaitReady() {

@@ -3,18 +3,12 @@ package io.carillon.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carillon.check.MixedRun;
-import io.carillon.check.NodeProcess;
 import io.carillon.check.Report;
 import io.carillon.check.wire.Wire;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,20 +33,8 @@ class ChaosIT {
   private static final int RUNS = Integer.getInteger("carillon.chaos.runs", 1);
   private static final String CHOSEN = System.getProperty("carillon.chaos.fault", "");
   private static final int OPERATIONS_PER_SECOND = 200;
-  private static final int CLIENTS = 40;
-
-  /** Who holds a socket or a stream; every fourth polls. */
-  private static final Set<String> USERS =
-      IntStream.range(0, CLIENTS)
-          .filter(i -> i % 4 != 3)
-          .mapToObj(i -> "user" + i)
-          .collect(Collectors.toSet());
-
-  /** They are connected, so a node may have to hear of it only. */
-  private static final Duration MAX_ARRIVAL = Duration.ofSeconds(25);
-
-  /** What a dead node had entered runs out after a minute. */
-  private static final Duration MAX_DEPARTURE = Duration.ofSeconds(65);
+  private static final MixedRun.Size SIZE =
+      new MixedRun.Size(20, 40, OPERATIONS_PER_SECOND * SECONDS, 40, OPERATIONS_PER_SECOND);
 
   @TempDir static Path folder;
 
@@ -94,21 +76,11 @@ class ChaosIT {
   }
 
   private static void run(Set<ChaosFault> faults, String name, long seed) {
-    List<InetSocketAddress> nodes = cluster.nodes().stream().map(NodeProcess::address).toList();
     try (Wire wire = new Wire("clients")) {
-      MixedRun run =
-          new MixedRun(
-              wire,
-              seed,
-              new MixedRun.Size(
-                  20, CLIENTS, OPERATIONS_PER_SECOND * SECONDS, 40, OPERATIONS_PER_SECOND),
-              cluster.caller("admin-of-demo", "ADMIN"),
-              number -> cluster.caller("user" + number, "MEMBER"),
-              nodes);
       Nemesis nemesis = new Nemesis(cluster, faults, seed);
-      PresenceWatch presence = new PresenceWatch(wire, cluster.caller("watch", "MEMBER"), nodes);
-      Report report = run.run(nemesis.andThen(() -> presence.await(USERS, true, MAX_ARRIVAL)));
-      presence.await(USERS, false, MAX_DEPARTURE);
+      PresenceWatch presence = new PresenceWatch(wire, cluster, SIZE);
+      Report report = cluster.run(wire, seed, SIZE).run(nemesis.andThen(presence::awaitAll));
+      presence.awaitNobody();
       System.out.printf(
           Locale.ROOT, "chaos %s: faults=%d %s%n", name, nemesis.strikes().size(), report);
       assertThat(report.isClean())

@@ -7,16 +7,11 @@ import io.carillon.check.NodeProcess;
 import io.carillon.check.Report;
 import io.carillon.check.wire.Wire;
 import io.carillon.config.CrashPoint;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,15 +32,6 @@ class CrashPointsIT {
 
   private static final int MAX_PRESENCE_CHANGES = 6;
   private static final MixedRun.Size SIZE = new MixedRun.Size(10, 16, 800, 40);
-
-  /** Who holds a socket or a stream; every fourth polls. */
-  private static final Set<String> USERS =
-      IntStream.range(0, SIZE.clients())
-          .filter(i -> i % 4 != 3)
-          .mapToObj(i -> "user" + i)
-          .collect(Collectors.toSet());
-
-  private static final Duration MAX_ARRIVAL = Duration.ofSeconds(25);
 
   @TempDir Path folder;
 
@@ -68,19 +54,10 @@ class CrashPointsIT {
     victim.kill();
     victim.start("-Dcarillon.crash=" + point + ':' + passes);
     victim.awaitReady();
-    List<InetSocketAddress> nodes = cluster.nodes().stream().map(NodeProcess::address).toList();
     try (Wire wire = new Wire("clients")) {
-      MixedRun run =
-          new MixedRun(
-              wire,
-              seed,
-              SIZE,
-              cluster.caller("admin-of-demo", "ADMIN"),
-              number -> cluster.caller("user" + number, "MEMBER"),
-              nodes);
-      PresenceWatch presence = new PresenceWatch(wire, cluster.caller("watch", "MEMBER"), nodes);
+      PresenceWatch presence = new PresenceWatch(wire, cluster, SIZE);
       Report report =
-          run.run(new Crash(cluster, victim, () -> presence.await(USERS, true, MAX_ARRIVAL)));
+          cluster.run(wire, seed, SIZE).run(new Crash(cluster, victim, presence::awaitAll));
       System.out.printf(
           Locale.ROOT,
           "crash %s at %d: %s%n",
