@@ -421,7 +421,7 @@ public record Settings(
    * @param framesPerSecond of one connection; 0: no limit
    * @param loginsPerMinute that fail, of one account; three times as many of one address
    * @param connections of the whole node
-   * @param connectionsPerUser on this node
+   * @param connectionsPerUser over all nodes
    * @param connectionsPerAddress on this node
    * @param channelsPerConnection joined at once
    * @param maxMessageBytes UTF-8 bytes of one body or frame, itself included
@@ -466,7 +466,7 @@ public record Settings(
               min = "1",
               max = "1000000",
               unit = "connections",
-              help = "the same of one user, 429 beyond")
+              help = "the same of one user over all nodes, 429 beyond")
           int connectionsPerUser,
       @Setting(
               key = "CARILLON_LIMIT_CONNECTIONS_PER_ADDRESS",

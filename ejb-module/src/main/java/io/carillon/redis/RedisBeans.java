@@ -9,6 +9,7 @@ import io.carillon.presence.InMemoryPresenceStore;
 import io.carillon.presence.PresenceStore;
 import io.carillon.security.LocalRateLimiter;
 import io.carillon.security.RateLimiter;
+import io.carillon.security.UserPlaces;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,7 +27,9 @@ public class RedisBeans {
 
   private static final int LIMITS_LINKS = 16;
 
-  private RedisPool limits; // null until something is counted over all nodes; guarded by this
+  // Null until something is counted over all nodes; guarded by this.
+  private RedisPool limits;
+  private RedisUserPlaces places;
 
   @Produces
   @ApplicationScoped
@@ -63,6 +66,21 @@ public class RedisBeans {
         : here;
   }
 
+  @Produces
+  @Singleton
+  synchronized UserPlaces userPlaces(Settings settings, Workers workers) {
+    if (!isShared(settings)) {
+      return UserPlaces.UNCOUNTED;
+    }
+    places =
+        RedisUserPlaces.open(
+            limits(settings, workers),
+            settings.cluster().redisPrefix(),
+            settings.limits().connectionsPerUser(),
+            workers);
+    return places;
+  }
+
   private static boolean isShared(Settings settings) {
     return settings.cluster().redisUrl().isPresent();
   }
@@ -94,6 +112,9 @@ public class RedisBeans {
 
   @PreDestroy
   synchronized void close() {
+    if (places != null) {
+      places.close();
+    }
     if (limits != null) {
       limits.close();
     }

@@ -4,13 +4,15 @@ import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many connections may be open: on this node, of one user, from one address. Exact: of any
- * number of attempts at once just as many succeed as there is room for. For any thread.
+ * How many connections may be open: on this node, from one address to this node, of one user to all
+ * nodes. Exact: of any number of attempts at once just as many succeed as there is room for. For
+ * any thread.
  */
 public final class ConnectionLimits {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -18,12 +20,23 @@ public final class ConnectionLimits {
   private final int maxTotal;
   private final int maxPerUser;
   private final int maxPerAddress;
+  private final UserPlaces everywhere;
   private final AtomicInteger total = new AtomicInteger();
   private final ConcurrentHashMap<String, Integer> byUser = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
 
-  /** Each limit included, each at least 1. */
+  /** For a single node. Each limit included, each at least 1. */
   public ConnectionLimits(int maxTotal, int maxPerUser, int maxPerAddress) {
+    this(maxTotal, maxPerUser, maxPerAddress, UserPlaces.UNCOUNTED);
+  }
+
+  /**
+   * Each limit included, each at least 1.
+   *
+   * @param everywhere asked last, and only for a user who has a place on this node
+   */
+  public ConnectionLimits(int maxTotal, int maxPerUser, int maxPerAddress, UserPlaces everywhere) {
+    this.everywhere = everywhere;
     this.maxTotal = maxTotal;
     this.maxPerUser = maxPerUser;
     this.maxPerAddress = maxPerAddress;
@@ -39,19 +52,42 @@ public final class ConnectionLimits {
   public Permit acquire(Identity identity, String address) {
     String user = identity.organization() + '/' + identity.kind() + '/' + identity.userId();
     String group = ClientAddress.group(address);
+    takeHere(user, group);
+    Optional<Runnable> shared = Optional.empty();
+    try {
+      shared = everywhere.take(user);
+    } finally {
+      if (shared.isEmpty()) {
+        giveBackHere(user, group);
+      }
+    }
+    return new Permit(
+        user, group, shared.orElseThrow(() -> tooMany("connections per user, on all nodes")));
+  }
+
+  private void takeHere(String user, String group) {
     if (!take(byUser, user, maxPerUser)) {
-      throw new RealtimeException(ErrorCode.RATE_LIMITED, "connections per user", RETRY_AFTER);
+      throw tooMany("connections per user");
     }
     if (!take(byAddress, group, maxPerAddress)) {
       giveBack(byUser, user);
-      throw new RealtimeException(ErrorCode.RATE_LIMITED, "connections per address", RETRY_AFTER);
+      throw tooMany("connections per address");
     }
     if (total.getAndUpdate(open -> open < maxTotal ? open + 1 : open) >= maxTotal) {
       giveBack(byAddress, group);
       giveBack(byUser, user);
       throw new RealtimeException(ErrorCode.OVERLOADED, "connections on this node", RETRY_AFTER);
     }
-    return new Permit(user, group);
+  }
+
+  private void giveBackHere(String user, String group) {
+    total.decrementAndGet();
+    giveBack(byAddress, group);
+    giveBack(byUser, user);
+  }
+
+  private static RealtimeException tooMany(String what) {
+    return new RealtimeException(ErrorCode.RATE_LIMITED, what, RETRY_AFTER);
   }
 
   /** Connections that are open now. */
@@ -84,19 +120,20 @@ public final class ConnectionLimits {
   public final class Permit implements AutoCloseable {
     private final String user;
     private final String address;
+    private final Runnable shared;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Permit(String user, String address) {
+    private Permit(String user, String address, Runnable shared) {
       this.user = user;
       this.address = address;
+      this.shared = shared;
     }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
-        total.decrementAndGet();
-        giveBack(byAddress, address);
-        giveBack(byUser, user);
+        giveBackHere(user, address);
+        shared.run();
       }
     }
   }

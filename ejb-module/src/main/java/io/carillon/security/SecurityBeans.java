@@ -45,10 +45,13 @@ public class SecurityBeans {
 
   @Produces
   @Singleton
-  ConnectionLimits connectionLimits(Settings settings) {
+  ConnectionLimits connectionLimits(Settings settings, UserPlaces everywhere) {
     Settings.Limits limits = settings.limits();
     return new ConnectionLimits(
-        limits.connections(), limits.connectionsPerUser(), limits.connectionsPerAddress());
+        limits.connections(),
+        limits.connectionsPerUser(),
+        limits.connectionsPerAddress(),
+        everywhere);
   }
 
   @Produces
