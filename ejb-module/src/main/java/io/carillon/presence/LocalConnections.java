@@ -286,6 +286,22 @@ final class LocalConnections {
     }
   }
 
+  /** Users with a connection to this node in a scope, and what one of them tells about itself. */
+  Map<UserId, String> usersIn(PresenceScope scope) {
+    lock.lock();
+    try {
+      Map<UserId, String> users = new HashMap<>();
+      for (Connection connection : connections.values()) {
+        if (connection.scopes.containsKey(scope)) {
+          users.put(connection.user, connection.metadata);
+        }
+      }
+      return users;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Connections of an organization to this node. */
   int connectionsOf(String organization) {
     lock.lock();

@@ -20,8 +20,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -60,6 +62,7 @@ public class PresenceService {
   private final LocalConnections connections;
   private final PresenceMeters meters;
   private final PresenceAnnouncer announcer;
+  private final Clock clock;
   private final long heartbeatMillis;
   private final long standstillMillis;
   private volatile boolean started;
@@ -79,6 +82,7 @@ public class PresenceService {
     this.connections = null;
     this.meters = null;
     this.announcer = null;
+    this.clock = null;
     this.heartbeatMillis = 0;
     this.standstillMillis = 0;
     this.time = null;
@@ -102,6 +106,7 @@ public class PresenceService {
     this.connections = new LocalConnections(limits.maxEntries());
     this.meters = new PresenceMeters(metrics.registry(), connections);
     this.announcer = new PresenceAnnouncer(bus, meters, connections, limits.deliveriesPerSecond());
+    this.clock = clock;
     this.heartbeatMillis = limits.heartbeat().toMillis();
     this.standstillMillis =
         Math.max(MIN_STANDSTILL_MILLIS, (limits.ttl().toMillis() - heartbeatMillis) / 2);
@@ -191,7 +196,7 @@ public class PresenceService {
 
   /**
    * Presence of users of the caller's organization, each once, in the order asked for; unknown ones
-   * are offline. May wait for the store.
+   * are offline. May wait for the store; while it is away, only this node's users are online.
    *
    * @param users at most {@value #MAX_QUERY}
    * @throws RealtimeException with {@code TOO_LARGE}
@@ -201,14 +206,36 @@ public class PresenceService {
       throw new RealtimeException(ErrorCode.TOO_LARGE, "userIds");
     }
     Set<UserId> each = new LinkedHashSet<>(users);
+    return query(identity.organization(), each);
+  }
+
+  private List<PresenceView> query(String organization, Collection<UserId> users) {
     awaitOwnChanges();
-    return store.query(identity.organization(), each);
+    try {
+      return store.query(organization, users);
+    } catch (RealtimeException e) {
+      Map<UserId, String> here = usersHere(PresenceScope.of(organization), e);
+      return users.stream().map(user -> viewHere(user, here)).toList();
+    }
+  }
+
+  /** All that can be said while the store is away. */
+  private Map<UserId, String> usersHere(PresenceScope scope, RealtimeException failure) {
+    if (failure.code() != ErrorCode.OVERLOADED) {
+      throw failure;
+    }
+    return connections.usersIn(scope);
+  }
+
+  private PresenceView viewHere(UserId user, Map<UserId, String> here) {
+    boolean online = here.containsKey(user);
+    return new PresenceView(user, online, online ? clock.millis() : 0, here.getOrDefault(user, ""));
   }
 
   /**
    * Who is in a channel that the caller may read, at most {@value #MAX_CHANNEL_USERS} users; in the
    * announcements channel that is whoever is online in the organization. May wait for the database
-   * and the store.
+   * and the store; while that is away, only this node's users are told.
    *
    * @throws RealtimeException with {@code FORBIDDEN}
    */
@@ -217,14 +244,26 @@ public class PresenceService {
     if (!access.mayRead(identity, channel)) {
       throw new RealtimeException(ErrorCode.FORBIDDEN, "presence of a channel");
     }
-    awaitOwnChanges();
     if (name.equals(ChannelName.announcementsOf(identity.organization()))) {
-      return store.present(PresenceScope.of(identity.organization()), MAX_CHANNEL_USERS);
+      return present(PresenceScope.of(identity.organization()));
     }
     if (name.equals(ChannelName.inboxOf(identity.userId()))) {
-      return store.query(identity.organization(), List.of(identity.userId()));
+      return query(identity.organization(), List.of(identity.userId()));
     }
-    return store.present(PresenceScope.of(channel), MAX_CHANNEL_USERS);
+    return present(PresenceScope.of(channel));
+  }
+
+  private List<PresenceView> present(PresenceScope scope) {
+    awaitOwnChanges();
+    try {
+      return store.present(scope, MAX_CHANNEL_USERS);
+    } catch (RealtimeException e) {
+      Map<UserId, String> here = usersHere(scope, e);
+      return here.keySet().stream()
+          .limit(MAX_CHANNEL_USERS)
+          .map(user -> viewHere(user, here))
+          .toList();
+    }
   }
 
   /** Whoever has just connected, or seen somebody connect here, finds that in the answer. */

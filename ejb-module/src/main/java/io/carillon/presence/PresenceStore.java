@@ -22,6 +22,8 @@ import java.util.List;
  * {@code ONLINE} would not only be wrong, but be taken for the opposite of the first where a
  * transition waits to be announced.
  *
+ * <p>A question to a store that is away fails with {@code OVERLOADED}.
+ *
  * <p>Each call is one round trip and may wait for it. Any thread.
  */
 public interface PresenceStore {

@@ -77,7 +77,7 @@ class PresenceServiceTest {
 
     private void check() {
       if (down) {
-        throw new IllegalStateException("the store is away");
+        throw new RealtimeException(ErrorCode.OVERLOADED, "the store is away");
       }
     }
 
@@ -275,6 +275,26 @@ class PresenceServiceTest {
     assertThat(turnsFor(Duration.ofSeconds(60))).containsExactly("bob offline");
     assertThat(isOnline("alice")).isTrue();
     assertThat(count("carillon.presence.failures")).isGreaterThan(1);
+  }
+
+  @Test
+  void tellsOfItsOwnUsersWhileTheStoreIsAway() {
+    ChannelName general = new ChannelName("general");
+    connect("c1", "alice");
+    turn();
+    store.down = true;
+    connect("c2", "bob");
+    service.joined("c2", user("bob"), new ChannelKey("demo", general));
+    turn();
+    assertThat(isOnline("alice")).isTrue();
+    assertThat(isOnline("carol")).isFalse();
+    assertThat(service.ofChannel(user("alice"), general))
+        .containsExactly(
+            new PresenceView(
+                new UserId("bob"), true, clock.millis(), "{\"transport\":\"websocket\"}"));
+    assertThat(service.ofChannel(user("alice"), new ChannelName("org:demo"))).hasSize(2);
+    disconnect("c1", "alice");
+    assertThat(isOnline("alice")).isFalse();
   }
 
   @Test
