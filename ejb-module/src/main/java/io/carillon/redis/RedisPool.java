@@ -181,7 +181,11 @@ final class RedisPool implements AutoCloseable {
       }
     }
     if (logged) {
-      LOG.log(Level.WARNING, "Redis does not answer " + name + ", which goes on without it", e);
+      LOG.log(
+          Level.WARNING,
+          "Redis does not answer {0}, which does without: {1}",
+          name,
+          e.getMessage());
     }
   }
 

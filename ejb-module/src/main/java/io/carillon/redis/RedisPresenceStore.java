@@ -44,10 +44,11 @@ import java.util.function.Supplier;
  * <p>Redis may lose everything. An organization's presence has the name of its epoch, and a node
  * that knows another one is refused once: the call throws, and the caller tells everything again.
  * Entries that the caller has told before come back without a transition while the new epoch is
- * younger than an entry's lifetime, since none can have expired in it. Two things no node can know
- * then: that a user went together with the epoch, who is offline without having been said to go;
- * and that a user who opens a connection to one node has an older one to another node, which has
- * not been told again yet (this takes a second or two), who is said to come once more.
+ * younger than an entry's lifetime, since none can have expired in it. Users whose node died, or
+ * who left while Redis was away, are told again by whoever is left, from what the {@link
+ * PresenceWitness} knows: unless they come back they go when an entry made with the new epoch would
+ * have expired. Only what happened in the last second before the loss, to users of a node that died
+ * in that second too, nobody knows.
  *
  * <p>Any thread. No call blocks for much longer than a second.
  */
@@ -62,11 +63,22 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       RedisScript.ofFiles("presence-state.lua", "presence-apply.lua");
   private static final RedisScript SWEEP =
       RedisScript.ofFiles("presence-state.lua", "presence-sweep.lua");
+  private static final RedisScript ADOPT =
+      RedisScript.ofFiles("presence-state.lua", "presence-adopt.lua");
+  private static final RedisScript USERS = RedisScript.ofFiles("presence-users.lua");
   private static final RedisScript QUERY = RedisScript.ofFiles("presence-query.lua");
   private static final RedisScript PRESENT = RedisScript.ofFiles("presence-present.lua");
   private static final RedisScript TOUCH = RedisScript.ofFiles("presence-touch.lua");
   private static final RedisScript ORGANIZATIONS =
       RedisScript.ofFiles("presence-organizations.lua");
+
+  /** Users that one script reads or takes over, and scripts of that kind in one sweep. */
+  private static final int MAX_USERS = 1_000;
+
+  private static final int MAX_PARTS = 20;
+
+  /** After it began, nodes that live have told a new epoch of their users. */
+  private static final Duration SETTLE = Duration.ofSeconds(5);
 
   private static final int READERS = 4;
   private static final Duration MAX_WAIT = Duration.ofSeconds(1); // for each of several
@@ -87,6 +99,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   private final Supplier<String> time;
   private final String ttlMillis;
   private final String graceMillis;
+  private final String settleMillis;
   private final String lastSeenUsers;
   private final String id = UUID.randomUUID().toString(); // of this run, since it counts from 1
   private final RedisPool writer; // never waits for a question
@@ -95,6 +108,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock(true);
   // Guarded by the lock.
   private final Map<String, Known> known = new HashMap<>();
+  private final PresenceWitness witness = new PresenceWitness();
   private final List<PresenceTransition> received = new ArrayList<>(); // not returned yet
   private Map<String, String> toSweep = new LinkedHashMap<>(); // and when they were touched
   private Map<String, String> toForget = Map.of();
@@ -124,6 +138,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     this.time = time;
     this.ttlMillis = Long.toString(limits.ttl().toMillis());
     this.graceMillis = Long.toString(limits.grace().toMillis());
+    this.settleMillis = Long.toString(Math.min(SETTLE.toMillis(), limits.ttl().toMillis() / 2));
     this.lastSeenUsers = Integer.toString(limits.lastSeenUsers());
     this.writer = RedisPool.open(address, "carillon-presence-tell", 1, MAX_WAIT, workers);
     this.readers = RedisPool.open(address, "carillon-presence-ask", READERS, MAX_WAIT, workers);
@@ -136,24 +151,12 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     if (changes.size() > MAX_CHANGES) {
       throw new IllegalArgumentException("more than " + MAX_CHANGES + " changes");
     }
-    Map<String, List<String>> byOrganization = new LinkedHashMap<>();
-    for (PresenceChange change : changes) {
-      PresenceEntry entry = change.entry();
-      PresenceScope scope = entry.key().scope();
-      List<String> texts =
-          byOrganization.computeIfAbsent(scope.organization(), o -> new ArrayList<>());
-      texts.add(change.kind().name());
-      texts.add(channel(scope));
-      texts.add(entry.key().connectionId());
-      texts.add(entry.user().value());
-      texts.add(entry.metadata());
-    }
     if (changes.isEmpty()) {
       return List.of();
     }
     lock();
     try {
-      return applyLocked(byOrganization);
+      return applyLocked(changes);
     } finally {
       lock.unlock();
     }
@@ -174,14 +177,23 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     throw away();
   }
 
-  private List<PresenceTransition> applyLocked(Map<String, List<String>> byOrganization) {
+  private List<PresenceTransition> applyLocked(Collection<PresenceChange> changes) {
+    Map<String, List<String>> byOrganization = new LinkedHashMap<>();
+    for (PresenceChange change : changes) {
+      PresenceEntry entry = change.entry();
+      PresenceScope scope = entry.key().scope();
+      List<String> texts =
+          byOrganization.computeIfAbsent(scope.organization(), o -> new ArrayList<>());
+      texts.add(kind(change).name());
+      texts.add(channel(scope));
+      texts.add(entry.key().connectionId());
+      texts.add(entry.user().value());
+      texts.add(entry.metadata());
+    }
     String number = Long.toString(++calls);
     String now = time.get();
     List<RedisScript.Call> scripts = new ArrayList<>();
-    List<String> touched = new ArrayList<>();
-    touched.add(now);
-    touched.addAll(byOrganization.keySet());
-    scripts.add(TOUCH.call(organizationsKey(), touched));
+    scripts.add(touch(byOrganization.keySet(), now));
     byOrganization.forEach(
         (organization, texts) -> {
           List<String> arguments = stateArguments(organization, now);
@@ -201,6 +213,23 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     return outcome.finish();
   }
 
+  private RedisScript.Call touch(Collection<String> organizations, String now) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(now);
+    arguments.addAll(organizations);
+    return TOUCH.call(organizationsKey(), arguments);
+  }
+
+  /** Whoever was online when Redis lost its epoch was there all the time, on whichever node. */
+  private PresenceChange.Kind kind(PresenceChange change) {
+    PresenceScope scope = change.entry().key().scope();
+    return change.kind() == PresenceChange.Kind.KEEP
+            && scope.isOrganization()
+            && witness.doubts(scope.organization(), change.entry().user().value())
+        ? PresenceChange.Kind.EXTEND
+        : change.kind();
+  }
+
   private List<String> organizationsKey() {
     return List.of(prefix + "organizations");
   }
@@ -216,7 +245,9 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
         key(organization, "expiry"),
         key(organization, "connections"),
         key(organization, "seen"),
-        key(organization, "node:" + id));
+        key(organization, "node:" + id),
+        key(organization, "log"),
+        key(organization, "gone"));
   }
 
   private List<String> stateArguments(String organization, String now) {
@@ -243,13 +274,15 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       }
       boolean isEmpty = number(answer.get(2)) == 0;
       List<PresenceTransition> told = new ArrayList<>();
-      for (Object text : answer.subList(4, answer.size())) {
+      for (Object text : answer.subList(5, answer.size())) {
         told.add(transition(organization, text.toString()));
       }
       told.sort(Comparator.comparingLong(PresenceTransition::sequence));
       received.addAll(told);
+      told.forEach(witness::given);
       if (isEmpty && told.isEmpty()) {
         known.remove(organization); // nothing can be lost, and nothing is to be confirmed
+        witness.empty(organization);
       } else {
         Known heard = known.computeIfAbsent(organization, o -> new Known());
         heard.epoch = isEmpty ? "" : answer.get(1).toString();
@@ -264,6 +297,9 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     List<PresenceTransition> finish() {
       if (lost) {
         // Seldom one organization's alone. What was received is returned by a later call.
+        Map<String, String> epochs = new HashMap<>();
+        known.forEach((organization, heard) -> epochs.put(organization, heard.epoch));
+        witness.lost(epochs);
         known.values().forEach(heard -> heard.epoch = "");
         throw new IllegalStateException("Redis has lost the presence, which is told again");
       }
@@ -294,6 +330,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   public Swept sweep(int maxEntries) {
     lock();
     try {
+      adopt();
       return sweepLocked(maxEntries);
     } finally {
       lock.unlock();
@@ -325,6 +362,7 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       for (String organization : round) {
         List<String> arguments = stateArguments(organization, now);
         arguments.add(Integer.toString(share));
+        arguments.add(witness.followed(organization));
         scripts.add(SWEEP.call(stateKeys(organization), arguments));
       }
       List<Object> answers = answers(writer, scripts);
@@ -336,6 +374,9 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
       for (String organization : round) {
         List<?> answer = (List<?>) answers.get(next++);
         int count = outcome.take(organization, answer);
+        if (count >= 0 && answer.size() > 1) {
+          witness.follow(organization, (List<?>) answer.get(4));
+        }
         if (count < 0) {
           String touched = toSweep.getOrDefault(organization, NOT_READ);
           if (!touched.equals(NOT_READ)) {
@@ -351,7 +392,79 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     toForget = forgettable;
     toSweep = page.touched();
     nextRank = nextRank + MAX_ORGANIZATIONS < page.total() ? nextRank + MAX_ORGANIZATIONS : 0;
+    read(); // before anything is taken out of what was received: it may fail
     return new Swept(ended, outcome.finish());
+  }
+
+  /** Has Redis take over whoever was online before it lost everything, and is told by nobody. */
+  private void adopt() {
+    List<PresenceWitness.Doubt> doubts = witness.doubts(MAX_ORGANIZATIONS);
+    if (doubts.isEmpty()) {
+      return;
+    }
+    String now = time.get();
+    List<RedisScript.Call> scripts = new ArrayList<>();
+    scripts.add(touch(doubts.stream().map(doubt -> doubt.organization).toList(), now));
+    List<PresenceWitness.Doubt> asked = new ArrayList<>();
+    List<List<String>> taken = new ArrayList<>();
+    int parts = 0;
+    for (PresenceWitness.Doubt doubt : doubts) {
+      List<String> all = doubt.ready ? doubt.next(MAX_USERS * MAX_PARTS) : List.of();
+      int from = 0;
+      do {
+        List<String> part = all.subList(from, Math.min(all.size(), from + MAX_USERS));
+        asked.add(doubt);
+        taken.add(part);
+        scripts.add(adoption(doubt, part, now));
+        from += MAX_USERS;
+        parts++;
+      } while (from < all.size() && parts < MAX_PARTS);
+    }
+    List<Object> answers = answers(writer, scripts);
+    Outcome outcome = new Outcome();
+    for (int i = 0; i < asked.size(); i++) {
+      PresenceWitness.Doubt doubt = asked.get(i);
+      List<?> answer = (List<?>) answers.get(i + 1);
+      outcome.take(doubt.organization, answer);
+      String state = ((List<?>) answer.get(4)).get(0).toString();
+      doubt.taken(taken.get(i));
+      if (state.equals("KEPT") || doubt.ready && doubt.online.isEmpty()) {
+        witness.resolved(doubt);
+      }
+      doubt.ready = state.equals("READY");
+    }
+  }
+
+  private RedisScript.Call adoption(PresenceWitness.Doubt doubt, List<String> users, String now) {
+    List<String> arguments = stateArguments(doubt.organization, now);
+    arguments.set(2, ""); // whichever epoch it is now
+    arguments.addAll(List.of(doubt.epoch, ttlMillis, settleMillis, id + ':' + ++calls));
+    arguments.add(Integer.toString(doubt.gone.size()));
+    arguments.addAll(doubt.gone);
+    arguments.addAll(users);
+    return ADOPT.call(stateKeys(doubt.organization), arguments);
+  }
+
+  /** Reads who is online where that cannot be followed from the log. */
+  private void read() {
+    for (int part = 0; part < MAX_PARTS; part++) {
+      Map<String, String> unread = witness.unread(MAX_PARTS);
+      if (unread.isEmpty()) {
+        return;
+      }
+      List<RedisScript.Call> scripts = new ArrayList<>();
+      unread.forEach(
+          (organization, after) ->
+              scripts.add(
+                  USERS.call(
+                      List.of(key(organization, "connections")),
+                      List.of(after, Integer.toString(MAX_USERS)))));
+      List<Object> answers = answers(writer, scripts);
+      int next = 0;
+      for (String organization : unread.keySet()) {
+        witness.read(organization, (List<?>) answers.get(next++));
+      }
+    }
   }
 
   private RedisScript.Call readOrganizations(String now) {
@@ -384,6 +497,16 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
     List<String> newcomers = new ArrayList<>(page.touched().keySet());
     newcomers.removeAll(toSweep.keySet());
     return newcomers;
+  }
+
+  /** Users of an organization who would not be lost together with what Redis holds. */
+  int witnessed(String organization) {
+    lock();
+    try {
+      return witness.online(organization);
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- questions

@@ -7,21 +7,16 @@
 --   ARGV[9] and so on, for each change: kind, channel, connection, user, metadata
 
 local FIRST, WIDTH = 9, 5
-local KEPT_MILLIS = 30 * 24 * 3600 * 1000 -- without a word of any node
 local ttl, grace, call = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 -- Sent again since the answer was lost, or overtaken by a later one of the same node.
 if call <= lastCall then
-  return answer(0)
+  return answer(0, {})
 end
 redis.call('HSET', caller, 'call', call)
 redis.call('PEXPIRE', caller, CALLER_MILLIS)
 
-local born = tonumber(before[2] or now)
-if epoch == '' then
-  epoch = ARGV[8]
-  redis.call('HSET', state, 'epoch', epoch, 'born', born)
-end
+begin(ARGV[8])
 
 local names = {}
 for i = FIRST, #ARGV, WIDTH do
@@ -41,9 +36,12 @@ local function write(name, user, released, at, metadata)
 end
 
 -- What the node has kept before and is unknown was lost with everything else if this epoch is too
--- young for an entry to have expired in it: then nobody was told that its user went.
-local function isRebuilt(kind)
-  return kind == 'EXTEND' and now - born < ttl
+-- young for an entry to have expired in it: then nobody was told that its user went, unless it was
+-- one of those known to have gone.
+local function isRebuilt(kind, channel, user)
+  return kind == 'EXTEND'
+    and now - born < ttl
+    and (channel ~= '' or redis.call('SISMEMBER', gone, user) == 0)
 end
 
 local function keep(kind, name, channel, connection, user, metadata)
@@ -51,7 +49,7 @@ local function keep(kind, name, channel, connection, user, metadata)
   local released, at, metadataBefore = '0', '0', ''
   if value then
     user, released, at, metadataBefore = parse(value)
-  elseif not isOnline(channel, user) and not isRebuilt(kind) then
+  elseif not isOnline(channel, user) and not isRebuilt(kind, channel, user) then
     transition('ONLINE', channel, user)
   end
   local isDescribed = metadata ~= metadataBefore
@@ -127,7 +125,5 @@ bulk(function(...) redis.call('ZADD', expiry, ...) end, toKeep)
 bulk(function(...) redis.call('ZREM', expiry, ...) end, toEnd)
 bulk(function(...) redis.call('ZADD', seen, 'GT', ...) end, toSee)
 save()
-for _, key in ipairs({state, entries, expiry, connections, seen}) do
-  redis.call('PEXPIRE', key, KEPT_MILLIS)
-end
-return answer(0)
+keepAll()
+return answer(0, {})

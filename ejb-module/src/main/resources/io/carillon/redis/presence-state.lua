@@ -1,6 +1,7 @@
--- The presence of one organization. Begins both presence-apply.lua and presence-sweep.lua.
+-- The presence of one organization. Begins presence-apply.lua, presence-sweep.lua and
+-- presence-adopt.lua.
 --
---   KEYS[1] state        hash: epoch, born, last, lead, sequence, described
+--   KEYS[1] state        hash: epoch, born, last, lead, sequence, described, cut
 --   KEYS[2] entries      hash: NAME -> user \n released \n described \n metadata
 --   KEYS[3] expiry       sorted set: NAME -> when it ends
 --   KEYS[4] connections  sorted set in the order of bytes (all scores are 0):
@@ -8,6 +9,9 @@
 --   KEYS[5] seen         sorted set: user -> when last known to live, in epoch milliseconds
 --   KEYS[6] caller       hash, the calling node's own: "call" -> number of its last call of apply;
 --                        sequence -> transition that the node has not confirmed yet
+--   KEYS[7] log          sorted set: sequence \n change \n user -> sequence, the latest transitions of
+--                        the organization as a whole; none of them is missing above "cut"
+--   KEYS[8] gone         set: users who went while the epoch was young, or just before it began
 --
 --   ARGV[1] epoch milliseconds, for tests; empty for Redis' own time
 --   ARGV[2] sequence of the last transition that the node was given
@@ -18,9 +22,12 @@
 -- channels nor users have control characters, so a line break ends them, and \11 follows it.
 -- "described" counts what connections told about themselves: the latest of a user is shown.
 
-local state, entries, expiry, connections, seen, caller = unpack(KEYS)
+local state, entries, expiry, connections, seen, caller, log, gone = unpack(KEYS)
 local CHUNK = 1000 -- what Lua can pass in one call is limited
 local MAX_UNCONFIRMED = 10000
+local MAX_LOG = 10000
+local YOUNG_MILLIS = 600000 -- in which a node tells what it knows of the epoch before
+local KEPT_MILLIS = 30 * 24 * 3600 * 1000 -- without a word of any node
 local CALLER_MILLIS = 600000 -- a node that says nothing for so long is gone
 
 local micros
@@ -32,7 +39,8 @@ else
 end
 local wall = math.floor(micros / 1000)
 
-local before = redis.call('HMGET', state, 'epoch', 'born', 'last', 'lead', 'sequence', 'described')
+local before =
+  redis.call('HMGET', state, 'epoch', 'born', 'last', 'lead', 'sequence', 'described', 'cut')
 local epoch = before[1] or ''
 if ARGV[3] ~= '' and ARGV[3] ~= epoch then
   return {'LOST'}
@@ -45,10 +53,19 @@ if isSetBack then
   lead = lead + before[3] - wall
 end
 local now = wall + lead
+local born = tonumber(before[2] or now)
+
+local function begin(name)
+  if epoch == '' then
+    epoch = name
+    redis.call('HSET', state, 'epoch', epoch, 'born', born)
+  end
+end
 
 -- After a wipe, too, it goes on above what the node has seen.
 local sequence = math.max(tonumber(before[5] or 0), tonumber(ARGV[2]))
 local described = tonumber(before[6] or 0)
+local cut = tonumber(before[7] or 0)
 
 local function bulk(send, arguments)
   for from = 1, #arguments, CHUNK do
@@ -75,6 +92,7 @@ do
 end
 
 local fresh = {}
+local logged = {}
 local function transition(change, channel, user)
   sequence = math.max(sequence + 1, micros)
   local number = string.format('%.0f', sequence)
@@ -82,6 +100,16 @@ local function transition(change, channel, user)
   told[#told + 1] = text
   fresh[#fresh + 1] = number
   fresh[#fresh + 1] = text
+  if channel == '' then
+    logged[#logged + 1] = number
+    logged[#logged + 1] = table.concat({number, change, user}, '\n')
+    if change == 'ONLINE' then
+      redis.call('SREM', gone, user)
+    elseif now - born < YOUNG_MILLIS then
+      redis.call('SADD', gone, user)
+      redis.call('PEXPIRE', gone, YOUNG_MILLIS)
+    end
+  end
 end
 
 local function isOnline(channel, user)
@@ -119,9 +147,20 @@ local function forgetWhoWentFirst()
   end
 end
 
+local function shorten()
+  local excess = redis.call('ZCARD', log) - MAX_LOG
+  if excess > 0 then
+    local last = redis.call('ZRANGE', log, excess - 1, excess - 1, 'WITHSCORES')
+    redis.call('HSET', state, 'cut', last[2])
+    redis.call('ZREMRANGEBYRANK', log, 0, excess - 1)
+  end
+end
+
 local function save()
   redis.call(
     'HSET', state, 'last', wall, 'lead', lead, 'sequence', sequence, 'described', described)
+  bulk(function(...) redis.call('ZADD', log, ...) end, logged)
+  shorten()
   if #fresh > 0 and redis.call('HLEN', caller) < MAX_UNCONFIRMED then
     bulk(function(...) redis.call('HSET', caller, ...) end, fresh)
     redis.call('PEXPIRE', caller, CALLER_MILLIS)
@@ -129,8 +168,14 @@ local function save()
   forgetWhoWentFirst()
 end
 
-local function answer(count)
-  local all = {'OK', epoch, redis.call('ZCARD', expiry), count}
+local function keepAll()
+  for _, key in ipairs({state, entries, expiry, connections, seen, log}) do
+    redis.call('PEXPIRE', key, KEPT_MILLIS)
+  end
+end
+
+local function answer(count, more)
+  local all = {'OK', epoch, redis.call('ZCARD', expiry), count, more}
   for _, text in ipairs(told) do
     all[#all + 1] = text
   end

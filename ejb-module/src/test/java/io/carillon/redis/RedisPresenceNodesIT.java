@@ -7,7 +7,6 @@ import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
 import io.carillon.bus.LoopbackBus;
 import io.carillon.config.Settings;
-import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.rights.RightsChange;
@@ -156,13 +155,9 @@ class RedisPresenceNodesIT {
               asked.add(new UserId("a" + i));
               asked.add(new UserId("b" + i));
             });
-    try {
-      return node.service.query(identity("observer"), asked).stream()
-          .filter(PresenceView::online)
-          .count();
-    } catch (RealtimeException e) {
-      return -1; // Redis is away
-    }
+    return node.service.query(identity("observer"), asked).stream()
+        .filter(PresenceView::online)
+        .count();
   }
 
   /** All are there, nobody has been said to come or go, and who goes then is said to, once. */
@@ -210,6 +205,30 @@ class RedisPresenceNodesIT {
   }
 
   @Test
+  void aNodeTellsOfItsOwnUsersAtOnceWhileRedisIsAwayEvenFromTheStart() {
+    redis.kill();
+    Node late = new Node();
+    nodes.add(late);
+    late.connect("a7");
+    long began = System.nanoTime();
+    assertThat(online(nodes.get(0))).isEqualTo(USERS + 1);
+    assertThat(online(late)).isEqualTo(1);
+    // Each waits a second at most for what it was told to reach the store, and asks that once.
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+    await().until(() -> nodes.stream().allMatch(node -> node.failures() > 0));
+    redis.start();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(nodes).allMatch(node -> online(node) == 2 * USERS + 1));
+    nodes.get(0).disconnect("a7");
+    nodes.get(0).disconnect("a8");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(told).contains("a8 PRESENCE_OFFLINE"));
+    assertThat(told).doesNotContain("a7 PRESENCE_OFFLINE");
+  }
+
+  @Test
   void theUsersOfANodeThatDiesGoOnce() {
     nodes.add(new Node());
     nodes.remove(1).close();
@@ -218,5 +237,21 @@ class RedisPresenceNodesIT {
         .untilAsserted(() -> assertThat(online(nodes.get(0))).isEqualTo(USERS + 1));
     await().untilAsserted(() -> assertThat(told).hasSize(2 * USERS + 1 + USERS));
     assertThat(told).doesNotHaveDuplicates().contains("b7 PRESENCE_OFFLINE");
+  }
+
+  @Test
+  void theUsersOfANodeThatDiedBeforeAWipeGoOnceAndTheOthersStay() {
+    await().until(() -> nodes.get(0).store.witnessed("demo") == 2 * USERS + 1);
+    double failures = nodes.get(0).failures();
+    nodes.remove(1).close();
+    try (Jedis jedis = redis.client()) {
+      jedis.flushAll();
+    }
+    await().until(() -> nodes.get(0).failures() > failures); // it has noticed
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(told).hasSize(2 * USERS + 1 + USERS));
+    assertThat(told).doesNotHaveDuplicates().contains("b7 PRESENCE_OFFLINE");
+    assertThat(online(nodes.get(0))).isEqualTo(USERS + 1);
   }
 }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -338,6 +340,143 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
 
   // ---- a Redis that loses everything
 
+  private static void wipe() {
+    try (Jedis jedis = redis.client()) {
+      jedis.flushAll();
+    }
+  }
+
+  /** Sweeps on a node each second for a while. */
+  private List<String> sweepFor(Duration time, PresenceStore node) {
+    List<String> told = new ArrayList<>();
+    for (long second = 0; second < time.toSeconds(); second++) {
+      clock.pass(SWEEP);
+      told.addAll(told(node.sweep(ALL).transitions()));
+    }
+    return told;
+  }
+
+  private void losesEverything(PresenceStore... nodes) {
+    wipe();
+    for (PresenceStore node : nodes) {
+      assertThatThrownBy(() -> node.sweep(ALL)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void theUsersOfANodeThatDiedBeforeAWipeGoOnce() {
+    PresenceEntry[] dead = many(2_500, "dead");
+    PresenceStore died = node();
+    for (int from = 0; from < dead.length; from += 500) {
+      died.apply(kept(Arrays.copyOfRange(dead, from, from + 500)));
+    }
+    PresenceEntry[] here = many(50, "here");
+    store.apply(kept(here));
+    PresenceStore other = node();
+    sweep();
+    other.sweep(ALL);
+    losesEverything(store, other);
+    assertThat(told(store.apply(extended(here)))).isEmpty();
+    // Somebody came back to another node before anybody knew that theirs had died.
+    assertThat(told(other.apply(kept(entry("dead7", "elsewhere"))))).isEmpty();
+    List<String> told = new ArrayList<>();
+    for (int second = 0; second < TTL.toSeconds() + 1; second++) {
+      told.addAll(sweepFor(SWEEP, store));
+      told.addAll(told(other.sweep(ALL).transitions()));
+      if (second == 10) {
+        assertThat(told).isEmpty();
+        assertThat(store.present(DEMO, ALL)).hasSize(2_550);
+      }
+      if (second % HEARTBEAT.toSeconds() == 0) {
+        assertThat(told(store.apply(extended(here)))).isEmpty();
+        assertThat(told(other.apply(extended(entry("dead7", "elsewhere"))))).isEmpty();
+      }
+    }
+    assertThat(told)
+        .hasSize(2_499)
+        .doesNotHaveDuplicates()
+        .allMatch(t -> t.startsWith("dead") && t.endsWith(" OFFLINE"))
+        .doesNotContain("dead7 OFFLINE");
+    assertThat(view("dead8").lastSeenMillis()).isPositive();
+    assertThat(store.present(DEMO, ALL)).hasSize(51);
+  }
+
+  @Test
+  void whoWentJustBeforeAWipeDoesNotGoAgain() {
+    PresenceStore other = node();
+    PresenceEntry stays = entry("stays", "c1");
+    store.apply(kept(stays));
+    other.apply(kept(entry("bob", "c2")));
+    other.apply(kept(entry("carol", "c3")));
+    sweep();
+    other.sweep(ALL);
+    assertThat(told(other.apply(List.of(PresenceChange.remove(entry("bob", "c2"))))))
+        .containsExactly("bob OFFLINE"); // which the first node does not know yet
+    losesEverything(store, other);
+    store.apply(extended(stays));
+    // Carol's connection was closed meanwhile, so nobody tells it again.
+    List<String> told = new ArrayList<>();
+    for (int second = 0; second < TTL.toSeconds() + 1; second++) {
+      told.addAll(sweepFor(SWEEP, store));
+      told.addAll(told(other.sweep(ALL).transitions()));
+      told.addAll(told(store.apply(extended(stays))));
+    }
+    assertThat(told).containsExactly("carol OFFLINE");
+    assertThat(told(other.apply(kept(entry("bob", "c4"))))).containsExactly("bob ONLINE");
+  }
+
+  @Test
+  void whoComesBackAndGoesSoonAfterAWipeDoesNotGoAgain() {
+    PresenceStore died = node();
+    died.apply(kept(entry("bob", "c1")));
+    PresenceStore other = node();
+    sweep();
+    other.sweep(ALL);
+    losesEverything(store, other);
+    assertThat(keep(entry("bob", "c2"))).isEmpty();
+    assertThat(remove(entry("bob", "c2"))).containsExactly("bob OFFLINE");
+    List<String> told = sweepFor(TTL.plus(SWEEP), other);
+    told.addAll(sweepFor(SWEEP, store));
+    assertThat(told).isEmpty();
+    assertThat(keep(entry("bob", "c3"))).containsExactly("bob ONLINE");
+  }
+
+  @Test
+  void followsWhoIsThereEvenWhereTheLogWasShortened() {
+    PresenceStore died = node();
+    died.apply(kept(entry("stays", "c")));
+    sweep();
+    for (int round = 0; round < 6; round++) {
+      PresenceEntry[] many = many(1_000, "r" + round + "-");
+      died.apply(kept(many));
+      died.apply(Stream.of(many).map(PresenceChange::remove).toList());
+    }
+    died.apply(kept(entry("late", "c2")));
+    try (Jedis jedis = redis.client()) {
+      assertThat(jedis.zcard(prefix + "presence:{demo}:log")).isEqualTo(10_000);
+    }
+    sweep();
+    losesEverything(store);
+    assertThat(sweepFor(TTL.plus(SWEEP), store))
+        .containsExactlyInAnyOrder("stays OFFLINE", "late OFFLINE");
+  }
+
+  @Test
+  void whoeverIsThereStaysWhenOneOrganizationAloneIsLost() {
+    PresenceStore died = node();
+    died.apply(kept(entry("alice", "c1")));
+    died.apply(kept(entry(PresenceScope.of("other"), "bob", "c2")));
+    sweep();
+    clock.pass(Duration.ofSeconds(30));
+    try (Jedis jedis = redis.client()) {
+      jedis.keys(prefix + "presence:{demo}*").forEach(jedis::del);
+    }
+    assertThatThrownBy(this::sweep).isInstanceOf(IllegalStateException.class);
+    assertThat(sweepFor(Duration.ofSeconds(29), store)).isEmpty();
+    assertThat(sweepFor(SWEEP, store)).containsExactly("bob OFFLINE");
+    assertThat(sweepFor(Duration.ofSeconds(31), store)).containsExactly("alice OFFLINE");
+  }
+
   @Test
   void isRebuiltAfterAWipeWithoutAnybodyComingOrGoing() {
     PresenceStore other = node();
@@ -347,9 +486,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
     store.apply(kept(here));
     other.apply(kept(there));
     other.apply(kept(both));
-    try (Jedis jedis = redis.client()) {
-      jedis.flushAll();
-    }
+    wipe();
     // Nothing new gets in before what was there.
     assertThatThrownBy(() -> store.apply(kept(entry("late", "late"))))
         .isInstanceOf(IllegalStateException.class);
@@ -373,9 +510,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   void noticesAWipeByTheSweepAlone() {
     keep(entry("alice", "c1"));
     sweep();
-    try (Jedis jedis = redis.client()) {
-      jedis.flushAll();
-    }
+    wipe();
     assertThatThrownBy(this::sweep).isInstanceOf(IllegalStateException.class);
     assertThat(sweep()).isEmpty();
     assertThat(extend(entry("alice", "c1"))).isEmpty();
@@ -386,9 +521,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   void goesOnWithHigherSequencesAfterAWipe() {
     List<PresenceTransition> before = store.apply(kept(entry("alice", "c1")));
     clock.pass(Duration.ofHours(-1));
-    try (Jedis jedis = redis.client()) {
-      jedis.flushAll();
-    }
+    wipe();
     assertThatThrownBy(this::sweep).isInstanceOf(IllegalStateException.class);
     List<PresenceTransition> after = store.apply(kept(entry("bob", "c2")));
     assertThat(after.get(0).sequence()).isGreaterThan(before.get(0).sequence());
@@ -520,13 +653,14 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   void leavesNothingBehindThatLastsForever() {
     keep(entry("alice", "c1"), entry(GENERAL, "alice", "c1"));
     try (Jedis jedis = redis.client()) {
-      assertThat(jedis.keys(prefix + "*{*")).hasSize(6).allMatch(key -> jedis.pttl(key) > 0);
+      assertThat(jedis.keys(prefix + "*{*")).hasSize(7).allMatch(key -> jedis.pttl(key) > 0);
     }
     remove(entry("alice", "c1"), entry(GENERAL, "alice", "c1"));
     try (Jedis jedis = redis.client()) {
       assertThat(jedis.keys(prefix + "*{*"))
           .extracting(key -> key.substring(key.indexOf('}') + 2).replaceFirst(":.*", ""))
-          .containsExactlyInAnyOrder("state", "seen", "node");
+          .containsExactlyInAnyOrder("state", "seen", "node", "log", "gone");
+      assertThat(jedis.keys(prefix + "*{*")).allMatch(key -> jedis.pttl(key) > 0);
     }
   }
 }
