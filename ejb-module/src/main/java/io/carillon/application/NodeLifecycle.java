@@ -33,6 +33,9 @@ public class NodeLifecycle implements BusListener {
   /** For those asked last to get what is on its way to them. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+  /** For the requests that came last. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+
   private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
   private static final int PRUNE_ROWS = 5_000;
 
@@ -42,6 +45,7 @@ public class NodeLifecycle implements BusListener {
   private final MessageRepository messages;
   private final ChannelDirectory directory;
   private final Connections connections;
+  private final OpenRequests requests;
   private final NodeRegistry registry;
   private final PresenceService presence;
   private final RightsWatch rightsWatch;
@@ -61,6 +65,7 @@ public class NodeLifecycle implements BusListener {
     this.messages = null;
     this.directory = null;
     this.connections = null;
+    this.requests = null;
     this.registry = null;
     this.presence = null;
     this.rightsWatch = null;
@@ -82,6 +87,7 @@ public class NodeLifecycle implements BusListener {
       MessageRepository messages,
       ChannelDirectory directory,
       Connections connections,
+      OpenRequests requests,
       NodeRegistry registry,
       PresenceService presence,
       RightsWatch rightsWatch,
@@ -99,6 +105,7 @@ public class NodeLifecycle implements BusListener {
     this.messages = messages;
     this.directory = directory;
     this.connections = connections;
+    this.requests = requests;
     this.registry = registry;
     this.presence = presence;
     this.rightsWatch = rightsWatch;
@@ -157,6 +164,23 @@ public class NodeLifecycle implements BusListener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Answers the requests that have come, refuses those that come now, and takes this node off the
+   * list. After {@link #drain}, and before the threads end that do the work; waits four seconds at
+   * most.
+   */
+  public void stop() {
+    try {
+      int unanswered = requests.finish(LAST_ANSWERS);
+      if (unanswered > 0) {
+        LOG.log(Level.WARNING, "{0} requests were not answered in time", unanswered);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    registry.leave();
   }
 
   /**

@@ -229,6 +229,9 @@ final class Storage implements AutoCloseable {
       factory.connectionProviderClassName("org.h2.Driver");
       // The server closes it, after the last transaction; H2's own hook would not wait for that.
       factory.jdbcProperty("DB_CLOSE_ON_EXIT", "FALSE");
+      // A commit is in the file when it returns. Half a second later, as by default, a process that
+      // is killed in between takes with it what was acknowledged.
+      factory.jdbcProperty("WRITE_DELAY", "0");
       factory.jdbcProperty("LOCK_TIMEOUT", Long.toString(H2_LOCK_WAIT.toMillis()));
     } else {
       factory.connectionProviderClassName("org.postgresql.Driver");

@@ -12,12 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
@@ -43,8 +41,7 @@ public final class TomcatServer implements AutoCloseable {
     try {
       Transactions.configure();
       Storage storage = add(Storage.open(settings.database()));
-      Path folder = Files.createTempDirectory("carillon-tomcat-");
-      add((AutoCloseable) () -> delete(folder));
+      Path folder = add(WorkFolder.make()).path();
       Tomcat tomcat = tomcat(folder);
       add((AutoCloseable) tomcat::destroy);
       Context context = WebApplication.make(tomcat, Files.createDirectory(folder.resolve("web")));
@@ -81,10 +78,14 @@ public final class TomcatServer implements AutoCloseable {
                 + settings.http().port()
                 + ": CARILLON_HTTP_PORT sets another port, CARILLON_HTTP_HOST another address");
       }
-      add((AutoCloseable) connector::pause); // from here on nobody new is let in
+      NodeLifecycle node =
+          CurrentCdi.bean(context.getLoader().getClassLoader(), NodeLifecycle.class);
+      add((AutoCloseable) node::stop);
+      // From here on nobody new is let in: a proxy in front is refused at once, and asks another
+      // node. A paused connector would let it wait.
+      add((AutoCloseable) connector.getProtocolHandler()::closeServerSocketGraceful);
       // With the listener still open: a load balancer must be able to read that it is draining.
-      ClassLoader application = context.getLoader().getClassLoader();
-      add((AutoCloseable) () -> CurrentCdi.bean(application, NodeLifecycle.class).drain());
+      add((AutoCloseable) node::drain);
     } catch (LifecycleException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -153,14 +154,6 @@ public final class TomcatServer implements AutoCloseable {
     host.setDeployOnStartup(false);
     tomcat.getEngine().setBackgroundProcessorDelay(10);
     return tomcat;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   /**

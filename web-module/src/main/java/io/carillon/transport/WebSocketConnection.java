@@ -158,6 +158,15 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
 
   @Override
   public final void close(ErrorCode reason) {
+    WebSocketListener current = listener;
+    if (reason == ErrorCode.DRAINING && current != null) {
+      current.onDraining(() -> closeNow(reason));
+    } else {
+      closeNow(reason);
+    }
+  }
+
+  private void closeNow(ErrorCode reason) {
     if (!beginClose(protocol.closeCode(reason))) {
       return;
     }

@@ -24,6 +24,14 @@ public interface WebSocketListener {
    */
   void onOversized(byte[] head, int offset, int length);
 
+  /**
+   * The node wants the client to go elsewhere. Nothing new is to be begun; what was begun may still
+   * be answered. May come more than once.
+   *
+   * @param close closes the connection, with the reason; to be run once all is answered
+   */
+  void onDraining(Runnable close);
+
   /** The connection has ended, however that came about. */
   void onClosed();
 }

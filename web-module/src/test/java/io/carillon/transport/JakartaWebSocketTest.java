@@ -68,6 +68,11 @@ class JakartaWebSocketTest {
     public void onOpened() {}
 
     @Override
+    public void onDraining(Runnable close) {
+      close.run();
+    }
+
+    @Override
     public void onText(byte[] utf8, int offset, int length) {
       heard.add(new String(utf8, offset, length, StandardCharsets.UTF_8));
     }

@@ -17,6 +17,8 @@ class WebSocketConnectionTest {
   private final ConnectionLimits limits = new ConnectionLimits(1, 1, 1);
   private final List<String> heard = new ArrayList<>();
   private RuntimeException failure;
+  private boolean busy;
+  private Runnable whenDone;
   private FakeWebSocket connection;
 
   private final class Protocol implements WebSocketProtocol, WebSocketListener {
@@ -55,6 +57,15 @@ class WebSocketConnectionTest {
     @Override
     public void onOpened() {
       heard.add("opened");
+    }
+
+    @Override
+    public void onDraining(Runnable close) {
+      if (busy) {
+        whenDone = close;
+      } else {
+        close.run();
+      }
     }
 
     @Override
@@ -131,6 +142,26 @@ class WebSocketConnectionTest {
     assertThat(heard).doesNotContain("closed");
     connection.isLost();
     assertThat(heard).containsExactly("opened", "closed");
+  }
+
+  @Test
+  void letsASessionFinishWhatItHasBegunBeforeItSendsTheClientAway() {
+    busy = true;
+    connection.close(ErrorCode.DRAINING);
+    assertThat(connection.out()).isEmpty();
+    connection.queue().send(EncodedFrame.data("answer"));
+    whenDone.run();
+    assertThat(connection.out()).containsExactly("answer", "farewell", "<close 4503>");
+  }
+
+  @Test
+  void keepsNobodyForASessionThatDoesNotFinish() {
+    busy = true;
+    connection.close(ErrorCode.DRAINING);
+    connection.close(ErrorCode.TOKEN_EXPIRED);
+    assertThat(connection.out()).containsExactly("<close 4401>");
+    whenDone.run();
+    assertThat(connection.out()).containsExactly("<close 4401>");
   }
 
   @Test

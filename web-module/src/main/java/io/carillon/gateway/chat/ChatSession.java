@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * One client's conversation: what it may ask for, and the channels that it listens to. Frames are
@@ -49,6 +50,8 @@ final class ChatSession implements WebSocketListener, ChatFrame.Handler {
   // Guarded by this.
   private Map<ChannelName, JoinedChannel> channels = new HashMap<>(4);
   private boolean closed;
+  private int unanswered; // changes that were begun
+  private Runnable leave; // to be run when all are answered; null unless the node drains
 
   ChatSession(ChatServices services, WebSocketConnection connection) {
     this.services = services;
@@ -287,34 +290,49 @@ final class ChatSession implements WebSocketListener, ChatFrame.Handler {
   public void onSend(ChatFrame.Send frame) {
     answerLater(
         frame.ref(),
-        services
-            .messages()
-            .send(identity(), frame.channel(), frame.draft(), connection.transport()));
+        () ->
+            services
+                .messages()
+                .send(identity(), frame.channel(), frame.draft(), connection.transport()));
   }
 
   @Override
   public void onEdit(ChatFrame.Edit frame) {
     answerLater(
         frame.ref(),
-        services
-            .messages()
-            .edit(
-                identity(),
-                frame.channel(),
-                frame.id(),
-                old -> frame.payload(),
-                frame.payload().length(),
-                frame.version()));
+        () ->
+            services
+                .messages()
+                .edit(
+                    identity(),
+                    frame.channel(),
+                    frame.id(),
+                    old -> frame.payload(),
+                    frame.payload().length(),
+                    frame.version()));
   }
 
   @Override
   public void onDelete(ChatFrame.Delete frame) {
     answerLater(
         frame.ref(),
-        services.messages().delete(identity(), frame.channel(), frame.id(), frame.version()));
+        () -> services.messages().delete(identity(), frame.channel(), frame.id(), frame.version()));
   }
 
-  private void answerLater(Ref ref, CompletionStage<Receipt> stage) {
+  private void answerLater(Ref ref, Supplier<CompletionStage<Receipt>> change) {
+    synchronized (this) {
+      if (leave != null) {
+        throw new RealtimeException(ErrorCode.DRAINING, "a change after the node drains");
+      }
+      unanswered++;
+    }
+    CompletionStage<Receipt> stage;
+    try {
+      stage = change.get();
+    } catch (RuntimeException e) {
+      answered();
+      throw e;
+    }
     stage.whenComplete(
         (receipt, failure) -> {
           if (failure != null) {
@@ -322,7 +340,32 @@ final class ChatSession implements WebSocketListener, ChatFrame.Handler {
           } else {
             send(ChatAnswers.receipt(ref, receipt));
           }
+          answered();
         });
+  }
+
+  private void answered() {
+    Runnable now;
+    synchronized (this) {
+      unanswered--;
+      now = unanswered == 0 ? leave : null;
+    }
+    if (now != null) {
+      now.run();
+    }
+  }
+
+  /** Answers what was begun first: what is stored must not leave its sender in doubt. */
+  @Override
+  public void onDraining(Runnable close) {
+    boolean now;
+    synchronized (this) {
+      leave = close;
+      now = unanswered == 0;
+    }
+    if (now) {
+      close.run();
+    }
   }
 
   // ---- the rest

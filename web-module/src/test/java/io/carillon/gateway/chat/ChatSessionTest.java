@@ -464,6 +464,25 @@ class ChatSessionTest {
   }
 
   @Test
+  void answersWhatItHasBegunBeforeItAsksBackAndBeginsNothingElse() {
+    String send = "{\"channelId\":\"general\",\"content\":\"hello\"}";
+    ask("message:send", "1", send);
+    ask("message:send", "2", send);
+    client.close(ErrorCode.DRAINING);
+    assertThat(client.out()).isEmpty();
+    assertThat(ask("message:send", "3", send).get(0)).startsWith(error("3", ErrorCode.DRAINING));
+    assertThat(world.unanswered).hasSize(2);
+    world.unanswered.get(0).complete(new Receipt(message("general", 21, "hello"), false));
+    assertThat(client.takeOut()).hasSize(1).allMatch(out -> out.contains("\"ack\""));
+    world.unanswered.get(1).completeExceptionally(new IllegalStateException("away"));
+    List<String> out = client.takeOut();
+    assertThat(out.get(0)).startsWith(error("2", ErrorCode.INTERNAL));
+    assertThat(out.subList(1, out.size()))
+        .containsExactly(
+            "{\"event\":\"server:drain\",\"data\":{\"retry\":\"NOW\"}}", "<close 4503>");
+  }
+
+  @Test
   void leavesEverythingWhenTheConnectionEnds() {
     join("general", "");
     client.isLost();
