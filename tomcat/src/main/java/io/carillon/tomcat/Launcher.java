@@ -9,11 +9,9 @@ import java.net.URLClassLoader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -98,26 +96,22 @@ public final class Launcher {
             FileChannel.open(
                 cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = lock.lock()) {
-      return isComplete(folder, libraries) ? folder : unpack(jar, libraries, cache, folder);
-    }
-  }
-
-  private static Path unpack(JarFile jar, List<JarEntry> libraries, Path cache, Path folder)
-      throws IOException {
-    // Under another name until it is whole, so that a start that is cut off leaves no half of it.
-    Path draft = Files.createTempDirectory(cache, "unpacking-");
-    for (JarEntry library : libraries) {
-      try (InputStream content = jar.getInputStream(library)) {
-        Files.copy(content, draft.resolve(fileName(library)));
+      if (!isComplete(folder, libraries)) {
+        unpack(jar, libraries, folder);
       }
     }
-    try {
-      delete(folder); // incomplete: somebody tidied up in it
-      Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      return draft;
-    }
     return folder;
+  }
+
+  private static void unpack(JarFile jar, List<JarEntry> libraries, Path folder)
+      throws IOException {
+    delete(folder); // a start was cut off, or somebody tidied up in it
+    Files.createDirectory(folder, ownerOnly());
+    for (JarEntry library : libraries) {
+      try (InputStream content = jar.getInputStream(library)) {
+        Files.copy(content, folder.resolve(fileName(library)));
+      }
+    }
   }
 
   /** Size by size: the folder is the user's alone, so only an accident can have changed it. */
