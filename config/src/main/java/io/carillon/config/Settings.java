@@ -322,8 +322,8 @@ public record Settings(
       @Setting(
               key = "CARILLON_REDIS_URL",
               help =
-                  "redis:// or rediss:// address, several hosts for a cluster; none: a bus inside"
-                      + " this one process")
+                  "redis:// or rediss:// address of one Redis that is no Redis Cluster; none: a bus"
+                      + " inside this one process")
           Secret redisUrl,
       @Setting(
               key = "CARILLON_REDIS_PREFIX",
