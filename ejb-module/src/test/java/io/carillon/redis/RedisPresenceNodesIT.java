@@ -10,8 +10,6 @@ import io.carillon.config.Settings;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.rights.RightsChange;
-import io.carillon.domain.user.Identity;
-import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
 import io.carillon.node.Metrics;
 import io.carillon.node.ThreadWorkers;
@@ -22,7 +20,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,11 +73,11 @@ class RedisPresenceNodesIT {
     }
 
     void connect(String user) {
-      service.connected(this.hashCode() + user, identity(user), "websocket");
+      service.connected(this.hashCode() + user, Users.member(user), "websocket");
     }
 
     void disconnect(String user) {
-      service.disconnected(this.hashCode() + user, identity(user));
+      service.disconnected(this.hashCode() + user, Users.member(user));
     }
 
     double failures() {
@@ -110,18 +107,6 @@ class RedisPresenceNodesIT {
     public void onReconnected() {
       throw new AssertionError();
     }
-  }
-
-  private static Identity identity(String user) {
-    return new Identity(
-        "demo",
-        new UserId(user),
-        user,
-        "",
-        OrganizationRole.MEMBER,
-        "",
-        Instant.MAX,
-        Identity.Kind.USER);
   }
 
   @BeforeEach
@@ -155,7 +140,7 @@ class RedisPresenceNodesIT {
               asked.add(new UserId("a" + i));
               asked.add(new UserId("b" + i));
             });
-    return node.service.query(identity("observer"), asked).stream()
+    return node.service.query(Users.member("observer"), asked).stream()
         .filter(PresenceView::online)
         .count();
   }

@@ -7,14 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
-import io.carillon.domain.user.OrganizationRole;
-import io.carillon.domain.user.UserId;
 import io.carillon.node.ThreadWorkers;
 import io.carillon.security.LocalRateLimiter;
 import io.carillon.security.RateLimiter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,13 +58,8 @@ class RedisRateLimiterIT {
         pool, "test:", LIMIT, new LocalRateLimiter(LIMIT, System::nanoTime));
   }
 
-  private static Identity user(String id, Identity.Kind kind) {
-    return new Identity(
-        "demo", new UserId(id), id, "", OrganizationRole.MEMBER, "", Instant.MAX, kind);
-  }
-
   private static Identity alice() {
-    return user("alice", Identity.Kind.USER);
+    return Users.member("alice");
   }
 
   private static boolean takes(RateLimiter limiter, Identity user) {
@@ -94,8 +86,8 @@ class RedisRateLimiterIT {
                   .isBetween(Duration.ofMillis(1), Duration.ofSeconds(60 / LIMIT));
             });
     assertThat(takes(two, alice())).isFalse();
-    assertThat(takes(two, user("bob", Identity.Kind.USER))).isTrue();
-    assertThat(takes(two, user("alice", Identity.Kind.API_KEY))).isTrue();
+    assertThat(takes(two, Users.member("bob"))).isTrue();
+    assertThat(takes(two, Users.member("alice", Identity.Kind.API_KEY))).isTrue();
     try (Jedis jedis = redis.client()) {
       assertThat(jedis.pttl("test:rate:user:demo/alice")).isBetween(1L, 60_000L);
     }
@@ -133,7 +125,7 @@ class RedisRateLimiterIT {
     assertThat(takes(one, alice())).isFalse();
     assertThat(takes(two, alice())).isFalse();
     redis.start();
-    Identity bob = user("bob", Identity.Kind.USER);
+    Identity bob = Users.member("bob");
     await()
         .until(
             () -> {

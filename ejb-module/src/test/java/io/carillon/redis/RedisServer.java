@@ -2,12 +2,11 @@ package io.carillon.redis;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.carillon.node.LocalProcesses;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +37,7 @@ public final class RedisServer implements AutoCloseable {
   public RedisServer(Path folder) {
     assumeTrue(isInstalled() || System.getenv("CI") != null, "redis-server is not installed");
     this.folder = folder;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.port = LocalProcesses.freePort();
     start();
   }
 
@@ -127,15 +122,8 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private void signal(String name) {
-    try {
-      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-      if (kill.waitFor() != 0) {
-        throw new IllegalStateException("kill -" + name);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!LocalProcesses.signal(process.toHandle(), name)) {
+      throw new IllegalStateException("kill -" + name);
     }
   }
 

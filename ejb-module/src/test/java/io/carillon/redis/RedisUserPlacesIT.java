@@ -5,14 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
-import io.carillon.domain.user.Identity;
-import io.carillon.domain.user.OrganizationRole;
-import io.carillon.domain.user.UserId;
 import io.carillon.node.ThreadWorkers;
 import io.carillon.security.ConnectionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +45,7 @@ class RedisUserPlacesIT {
 
     Optional<ConnectionLimits.Permit> connect(String user) {
       try {
-        return Optional.of(limits.acquire(identity(user), "192.0.2.1"));
+        return Optional.of(limits.acquire(Users.member(user), "192.0.2.1"));
       } catch (RealtimeException e) {
         assertThat(e.code()).isEqualTo(ErrorCode.RATE_LIMITED);
         return Optional.empty();
@@ -66,18 +62,6 @@ class RedisUserPlacesIT {
       workers.close();
       pool.close();
     }
-  }
-
-  private static Identity identity(String user) {
-    return new Identity(
-        "demo",
-        new UserId(user),
-        user,
-        "",
-        OrganizationRole.MEMBER,
-        "",
-        Instant.MAX,
-        Identity.Kind.USER);
   }
 
   @BeforeEach

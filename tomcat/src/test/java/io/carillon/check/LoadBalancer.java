@@ -2,11 +2,10 @@ package io.carillon.check;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.carillon.node.LocalProcesses;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,10 +92,8 @@ final class LoadBalancer implements AutoCloseable {
     return program.map(Path::toString).orElse(name);
   }
 
-  private static InetSocketAddress free() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new InetSocketAddress("127.0.0.1", free.getLocalPort());
-    }
+  private static InetSocketAddress free() {
+    return new InetSocketAddress("127.0.0.1", LocalProcesses.freePort());
   }
 
   private static LoadBalancer start(Path folder, InetSocketAddress address, String... command)

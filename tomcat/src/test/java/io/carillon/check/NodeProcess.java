@@ -1,11 +1,10 @@
 package io.carillon.check;
 
+import io.carillon.node.LocalProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +42,7 @@ public final class NodeProcess implements AutoCloseable {
    */
   public NodeProcess(Path folder, Map<String, String> settings) throws IOException {
     this.folder = Files.createDirectories(folder);
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    this.port = LocalProcesses.freePort();
     this.settings = TestNode.settings(folder);
     this.settings.put("CARILLON_HTTP_PORT", Integer.toString(port));
     // Unpacked once for all nodes that lie beside each other.
@@ -167,16 +164,8 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private void signal(String name) {
-    try {
-      int status =
-          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-      if (status != 0) {
-        throw new IllegalStateException("kill -" + name);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!LocalProcesses.signal(process.toHandle(), name)) {
+      throw new IllegalStateException("kill -" + name);
     }
   }
 

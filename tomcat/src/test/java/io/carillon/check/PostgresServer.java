@@ -1,11 +1,10 @@
 package io.carillon.check;
 
+import io.carillon.node.LocalProcesses;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,9 +45,7 @@ public final class PostgresServer implements AutoCloseable {
     this.data = folder.resolve("postgres");
     this.settings = new HashMap<>(Map.of("fsync", "on", "synchronous_commit", "on"));
     this.settings.putAll(settings);
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    this.port = LocalProcesses.freePort();
     start();
   }
 
@@ -95,7 +92,7 @@ public final class PostgresServer implements AutoCloseable {
   /** As {@code pg_ctl stop -m immediate}: all connections are cut, nothing is tidied up. */
   public void stopImmediately() throws IOException {
     ProcessHandle postmaster = postmaster();
-    signal("QUIT", postmaster);
+    LocalProcesses.signal(postmaster, "QUIT");
     ended(postmaster);
   }
 
@@ -124,11 +121,11 @@ public final class PostgresServer implements AutoCloseable {
 
   private void signalAll(String name) throws IOException {
     ProcessHandle postmaster = postmaster();
-    signal(name, postmaster);
+    LocalProcesses.signal(postmaster, name);
     try (Stream<ProcessHandle> children = postmaster.descendants()) {
       for (ProcessHandle child : children.toList()) {
         if (child.isAlive()) {
-          signal(name, child);
+          LocalProcesses.signal(child, name); // one that has ended meanwhile is no fault
         }
       }
     }
@@ -151,20 +148,6 @@ public final class PostgresServer implements AutoCloseable {
       process.onExit().get(MAX_END_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("a process of PostgreSQL does not end", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void signal(String name, ProcessHandle process) {
-    try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor(); // a child that has ended meanwhile is no fault
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
