@@ -30,7 +30,8 @@ import javax.crypto.Mac;
  * items. The signature (HMAC-SHA256, the first {@value #SIGNATURE_BYTES} bytes, as RFC 2104 section
  * 5 allows) covers all that follows it, so nothing is looked at before it is known to come from a
  * node. Every item says how long it is, and what a newer version adds stands at its end: an older
- * node leaves that alone, which a rolling update needs. For one thread.
+ * node leaves that alone, which a rolling update needs. For one thread, apart from the writing of
+ * items.
  */
 final class BusEnvelope {
   /** Larger ones are not read. */
@@ -40,6 +41,7 @@ final class BusEnvelope {
   private static final int SIGNATURE_BYTES = 16;
   private static final int NODE_BYTES = 16;
   private static final int SIGNED_FROM = 1 + SIGNATURE_BYTES;
+  private static final int ITEM_HEAD_BYTES = 1 + Integer.BYTES; // its type and length
 
   private static final byte PUBLICATION = 1;
   private static final byte SIGNAL = 2;
@@ -83,48 +85,51 @@ final class BusEnvelope {
 
   // ---- out
 
-  /**
-   * @param events of one channel
-   */
-  byte[] encode(List<? extends ChannelEvent> events) {
-    return envelope(
-        out -> {
-          for (ChannelEvent event : events) {
-            if (event instanceof Publication publication) {
-              item(out, PUBLICATION, item -> write(item, publication));
-            } else if (event instanceof Signal signal) {
-              item(out, SIGNAL, item -> write(item, signal));
-            }
-          }
-        });
+  /** An event in its written form, of which {@link #seal} makes an envelope. Any thread. */
+  static byte[] item(ChannelEvent event) {
+    if (event instanceof Publication publication) {
+      return item(PUBLICATION, out -> write(out, publication));
+    }
+    return item(SIGNAL, out -> write(out, (Signal) event)); // nothing else is permitted
   }
 
-  byte[] encode(RightsChange change) {
-    return envelope(out -> item(out, RIGHTS, item -> write(item, change)));
+  /** The same for a change of rights. */
+  static byte[] item(RightsChange change) {
+    return item(RIGHTS, out -> write(out, change));
   }
 
-  private byte[] envelope(Writer content) {
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-      DataOutputStream out = new DataOutputStream(bytes);
-      out.writeByte(VERSION);
-      out.write(new byte[SIGNATURE_BYTES]);
-      out.write(node);
+  private static byte[] item(byte type, Writer content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(type);
+      out.writeInt(0); // the length of what follows, below
       content.write(out);
-      byte[] envelope = bytes.toByteArray();
-      System.arraycopy(signature(envelope), 0, envelope, 1, SIGNATURE_BYTES);
-      return envelope;
     } catch (IOException e) {
       throw new UncheckedIOException(e); // never: it is written to memory
     }
+    byte[] item = bytes.toByteArray();
+    ByteBuffer.wrap(item).putInt(1, item.length - ITEM_HEAD_BYTES);
+    return item;
   }
 
-  private static void item(DataOutputStream out, byte type, Writer content) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    content.write(new DataOutputStream(bytes));
-    out.writeByte(type);
-    out.writeInt(bytes.size());
-    bytes.writeTo(out);
+  /**
+   * Signs items, in their order.
+   *
+   * @param items of one channel, or changes of rights; so few that the envelope is well below
+   *     {@link #MAX_BYTES}
+   */
+  byte[] seal(List<byte[]> items) {
+    int size = SIGNED_FROM + NODE_BYTES;
+    for (byte[] item : items) {
+      size += item.length;
+    }
+    byte[] envelope = new byte[size];
+    ByteBuffer out = ByteBuffer.wrap(envelope);
+    out.put(VERSION).position(SIGNED_FROM);
+    out.put(node);
+    items.forEach(out::put);
+    System.arraycopy(signature(envelope), 0, envelope, 1, SIGNATURE_BYTES);
+    return envelope;
   }
 
   private static void write(DataOutputStream out, Publication publication) throws IOException {

@@ -11,18 +11,23 @@ final class RedisChannels {
     this.prefix = prefix;
   }
 
-  byte[] of(ChannelKey channel) {
-    return bytes(nameOf(channel));
-  }
-
   /** An organization's id has no slash, so no two channels share a name. */
   String nameOf(ChannelKey channel) {
     return prefix + "channel:" + channel.organization() + '/' + channel.name().value();
   }
 
   /** What concerns every node. */
+  String nameOfRights() {
+    return prefix + "rights";
+  }
+
   byte[] ofRights() {
-    return bytes(prefix + "rights");
+    return bytes(nameOfRights());
+  }
+
+  /** Nobody listens to it: whether Redis takes something shows there. */
+  byte[] ofProbes() {
+    return bytes(prefix + "probe");
   }
 
   static byte[] bytes(String name) {

@@ -8,8 +8,10 @@ import io.carillon.bus.Bus;
 import io.carillon.bus.BusContract;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.message.ChannelEvent;
+import io.carillon.domain.message.InboxState;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.rights.RightsChange;
@@ -33,6 +35,7 @@ import redis.clients.jedis.Jedis;
 /** Two nodes' buses on a real Redis, which is killed, stopped and wiped under them. */
 class RedisBusIT extends BusContract {
   private static final String PREFIX = "test:";
+  private static final int LARGEST_BYTES = 64 * 1024; // of a payload
   private static final ClusterKey KEY =
       ClusterKey.of(
           Settings.of(Map.of("CARILLON_CLUSTER_KEY", "a key of the tests, long enough for it")));
@@ -133,6 +136,86 @@ class RedisBusIT extends BusContract {
     sender.publish(publications(GENERAL, 1, 1));
     await().untilAsserted(() -> assertThat(there.events).hasSize(2));
     assertThat(there.events.get(1).channel()).isEqualTo(GENERAL);
+  }
+
+  /** What one transaction of the log may store: each as large as the largest message. */
+  private static List<Publication> large(ChannelKey channel, int count, String character) {
+    String payload =
+        '"' + character.repeat((LARGEST_BYTES - 2) / character.getBytes(UTF_8).length) + '"';
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(
+            i ->
+                new Publication(
+                    channel,
+                    ChannelKind.CHAT,
+                    "k3",
+                    i,
+                    i,
+                    Publication.Change.CREATED,
+                    "id-" + i,
+                    "message",
+                    payload,
+                    "alice",
+                    "Alice",
+                    "",
+                    "",
+                    i,
+                    0,
+                    1,
+                    InboxState.NEW))
+        .toList();
+  }
+
+  @Test
+  void bringsAsManyOfTheLargestMessagesAsAreStoredAtOnce() {
+    Bus sender = bus(here);
+    Bus receiver = bus(there);
+    subscribed(receiver, GENERAL);
+    List<Publication> sent = large(GENERAL, 256, "x");
+    sender.publish(sent);
+    await().untilAsserted(() -> assertThat(there.events).hasSize(256));
+    assertThat(there.events).isEqualTo(sent);
+    sender.publish(publications(GENERAL, 257, 257));
+    await().untilAsserted(() -> assertThat(there.events).hasSize(257));
+    assertThat(meter("carillon.bus.sent")).isEqualTo(257);
+    assertThat(meter("carillon.bus.unsent")).isZero();
+    assertThat(meters.find("carillon.bus.rejected").counters()).isEmpty();
+  }
+
+  @Test
+  void keepsABoundedNumberOfBytesForARedisThatTakesNone() {
+    Bus sender = bus(here);
+    redis.pause();
+    sender.publish(large(GENERAL, 1_000, "\u20ac")); // three bytes each, and one character
+    double kept = 1_000 - meter("carillon.bus.unsent");
+    assertThat(kept * LARGEST_BYTES).isLessThanOrEqualTo(32 * 1024 * 1024);
+    redis.resume();
+    await().until(sender::isConnected);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(meter("carillon.bus.unsent") + meter("carillon.bus.sent"))
+                    .isEqualTo(1_000));
+  }
+
+  @Test
+  void isNotConnectedToARedisThatRefusesWhatItSends() {
+    Bus sender = bus(here);
+    Bus receiver = bus(there);
+    subscribed(receiver, GENERAL);
+    try (Jedis jedis = redis.client()) {
+      jedis.aclSetUser("default", "-publish"); // it may still connect, ping and subscribe
+      sender.publish(publications(GENERAL, 1, 10));
+      await().until(() -> !sender.isConnected());
+      assertThat(meter("carillon.bus.sent")).isZero();
+      assertThat(meter("carillon.bus.unsent")).isEqualTo(10);
+      await().during(Duration.ofSeconds(2)).atMost(TEN_SECONDS).until(() -> !sender.isConnected());
+      jedis.aclSetUser("default", "+publish");
+    }
+    await().until(sender::isConnected);
+    sender.publish(publications(GENERAL, 11, 11));
+    await().untilAsserted(() -> assertThat(there.events).hasSize(1));
+    assertThat(there.events.get(0)).isEqualTo(publication(GENERAL, 11));
   }
 
   @Test
