@@ -62,10 +62,14 @@ class RedisBusIT extends BusContract {
   }
 
   private RedisBus start(Recorder recorder, ClusterKey key) {
+    return start(recorder, key, PREFIX);
+  }
+
+  private RedisBus start(Recorder recorder, ClusterKey key, String prefix) {
     ThreadWorkers workers = new ThreadWorkers();
     RedisBus bus =
         new RedisBus(
-            RedisAddress.parse(redis.url()), PREFIX, NodeId.random(), key, workers, meters);
+            RedisAddress.parse(redis.url()), prefix, NodeId.random(), key, workers, meters);
     closers.add(
         () -> {
           workers.close();
@@ -268,6 +272,71 @@ class RedisBusIT extends BusContract {
     sender.publish(publications(GENERAL, 1, 1));
     await().untilAsserted(() -> assertThat(there.events).hasSize(1));
     assertThat(there.changes).isEmpty();
+  }
+
+  @Test
+  void hearsNothingOfAnotherInstallationOnTheSameRedis() {
+    Bus receiver = bus(there);
+    Bus neighbour = start(here, KEY, PREFIX + "other:"); // which even has the same key
+    await().until(neighbour::isConnected);
+    subscribed(receiver, GENERAL);
+    subscribed(neighbour, GENERAL);
+    Recorder besides = new Recorder();
+    Bus sender = bus(besides);
+    subscribed(sender, GENERAL);
+    neighbour.publish(publications(GENERAL, 1, 100));
+    neighbour.announce(RightsChange.ofAll());
+    sender.publish(publications(GENERAL, 101, 101));
+    await().untilAsserted(() -> assertThat(there.events).hasSize(1));
+    // Redis brings one node's after the other's, so what would cross has come by then, too.
+    neighbour.publish(publications(GENERAL, 102, 102));
+    sender.publish(publications(GENERAL, 103, 103));
+    await().untilAsserted(() -> assertThat(there.events).hasSize(2));
+    assertThat(there.events)
+        .isEqualTo(List.of(publication(GENERAL, 101), publication(GENERAL, 103)));
+    assertThat(there.changes).isEmpty();
+    assertThat(here.events).hasSize(101);
+    assertThat(here.changes).hasSize(1);
+    assertThat(meters.find("carillon.bus.rejected").counters()).isEmpty();
+  }
+
+  @Test
+  void doesNotTakeUpAgainWhatWasGivenUpWhileRedisWasAway() {
+    Bus receiver = bus(there);
+    subscribed(receiver, GENERAL);
+    subscribed(receiver, OTHER);
+    redis.kill();
+    await().until(() -> !receiver.isConnected());
+    receiver.unsubscribe(OTHER);
+    ChannelKey later = new ChannelKey("demo", new ChannelName("later"));
+    receiver.subscribe(later);
+    receiver.unsubscribe(later);
+    int before = there.reconnects.get();
+    redis.start();
+    await().until(() -> there.reconnects.get() > before);
+    try (Jedis jedis = redis.client()) {
+      assertThat(jedis.pubsubChannels("*"))
+          .containsExactlyInAnyOrder(PREFIX + "channel:demo/general", PREFIX + "rights");
+    }
+  }
+
+  @Test
+  void needsTwoConnectionsHoweverManyChannelsThereAre() {
+    Bus bus = bus(here);
+    List<ChannelKey> channels =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> new ChannelKey("demo", new ChannelName("channel " + i)))
+            .toList();
+    channels.forEach(bus::subscribe);
+    channels.forEach(channel -> bus.publish(publications(channel, 1, 1)));
+    await().untilAsserted(() -> assertThat(meter("carillon.bus.sent")).isEqualTo(1_000));
+    try (Jedis jedis = redis.client()) {
+      assertThat(jedis.clientList().lines().filter(line -> line.contains("name=carillon-")))
+          .hasSize(2);
+      await().untilAsserted(() -> assertThat(jedis.pubsubChannels("*")).hasSize(1_001));
+      channels.subList(0, 900).forEach(bus::unsubscribe);
+      await().untilAsserted(() -> assertThat(jedis.pubsubChannels("*")).hasSize(101));
+    }
   }
 
   @Test

@@ -1095,6 +1095,46 @@ abstract class MessageRepositoryContract {
     assertThat(f.log.unread(bob.userId(), channels)).containsEntry(general.key(), 999L);
   }
 
+  // ---- clocks
+
+  /** Nodes' clocks differ: what one stores after the other may seem to be older. */
+  @Test
+  void keepsTheOrderOfThePlacesWhateverTheClocksSay() {
+    Channel general = f.chat("general");
+    List<Publication> sent = new ArrayList<>();
+    for (int seconds : new int[] {0, -5, 300, -300, 1, -86_400, 0}) {
+      f.clock.advance(Duration.ofSeconds(seconds));
+      sent.add(f.stored(send(general, alice, "after " + seconds)));
+    }
+    Publication edited =
+        f.stored(edit(general, alice, sent.get(2).id(), "edited by a node that is behind"));
+    assertThat(sent)
+        .extracting(Publication::offset)
+        .isEqualTo(LongStream.range(1, 8).boxed().toList());
+    assertThat(offsets(general)).isEqualTo(LongStream.range(1, 8).boxed().toList());
+    assertThat(f.log.historyBefore(general.key(), 6, 3, ANY_SIZE).messages())
+        .extracting(Publication::offset)
+        .containsExactly(3L, 4L, 5L);
+    assertThat(page(general, 3).publications())
+        .extracting(Publication::revision)
+        .containsExactly(4L, 5L, 6L, 7L, edited.revision());
+  }
+
+  @Test
+  void leavesNoHoleWherePrunedMessagesHaveTimesOfDifferentClocks() {
+    Channel hour = withHistory("hour", Duration.ofHours(1).toMillis());
+    f.clock.advance(Duration.ofMinutes(5));
+    sendMany(hour, 1); // 1: by a node that is ahead
+    f.clock.advance(Duration.ofMinutes(-5));
+    sendMany(hour, 1); // 2
+    f.clock.advance(Duration.ofMinutes(61));
+    assertThat(pruneAll()).isZero(); // the second one is old enough, but not the beginning
+    assertThat(offsets(hour)).containsExactly(1L, 2L);
+    f.clock.advance(Duration.ofMinutes(5));
+    assertThat(pruneAll()).isEqualTo(2);
+    assertThat(f.now(hour).prunedOffset()).isEqualTo(2);
+  }
+
   // ---- pruning
 
   @Test
