@@ -213,6 +213,39 @@ class RedisPresenceNodesIT {
     assertThat(told).doesNotContain("a7 PRESENCE_OFFLINE");
   }
 
+  /** One node after the other stops, and its users come back to another one in time. */
+  @Test
+  void nobodyFlickersOrStaysBehindWhenNodesAreReplacedOneByOne() {
+    for (int round = 0; round < 4; round++) {
+      Node next = new Node();
+      Node stopping = nodes.get(0);
+      nodes.add(next);
+      String kind = round % 2 == 0 ? "a" : "b";
+      for (int i = 0; i < USERS; i++) {
+        stopping.disconnect(kind + i);
+        next.connect(kind + i);
+      }
+      stopping.disconnect("both");
+      next.connect("both");
+      nodes.remove(stopping);
+      stopping.close();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(nodes).allMatch(node -> online(node) == 2 * USERS + 1));
+    }
+    assertThat(told).hasSize(2 * USERS + 1); // that they came, in the beginning
+    for (int i = 0; i < USERS; i++) {
+      nodes.get(0).disconnect("a" + i);
+      nodes.get(1).disconnect("b" + i);
+    }
+    nodes.forEach(node -> node.disconnect("both"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(nodes).allMatch(node -> online(node) == 0));
+    await().untilAsserted(() -> assertThat(told).hasSize(2 * (2 * USERS + 1)));
+    assertThat(told).doesNotHaveDuplicates();
+  }
+
   @Test
   void theUsersOfANodeThatDiesGoOnce() {
     nodes.add(new Node());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,33 +36,37 @@ final class ChaosCluster implements AutoCloseable {
 
   /** Starts everything, and returns when all nodes are ready. */
   ChaosCluster(Path folder, int size) throws Exception {
+    this(folder, size, Map.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param settings of the nodes, beside those that the cluster needs
+   */
+  ChaosCluster(Path folder, int size, Map<String, String> settings) throws Exception {
     open.push(links);
     redis = new RedisServer(folder);
     open.push(redis);
     postgres = new PostgresServer(folder);
     open.push(postgres);
     try {
-      startNodes(folder, size);
+      startNodes(folder, size, settings);
     } catch (RuntimeException | IOException e) {
       close();
       throw e;
     }
   }
 
-  private void startNodes(Path folder, int size) throws IOException {
+  private void startNodes(Path folder, int size, Map<String, String> more) throws IOException {
     for (int i = 1; i <= size; i++) {
       TcpProxy toPostgres = link(List.of(postgres.address()));
       TcpProxy toRedis = link(List.of(redis.address()));
-      NodeProcess node =
-          new NodeProcess(
-              folder.resolve("node" + i),
-              Map.of(
-                  "CARILLON_DATABASE_URL",
-                  PostgresServer.url(toPostgres.address()),
-                  "CARILLON_DATABASE_USER",
-                  PostgresServer.user(),
-                  "CARILLON_REDIS_URL",
-                  "redis://127.0.0.1:" + toRedis.address().getPort()));
+      Map<String, String> settings = new HashMap<>(more);
+      settings.put("CARILLON_DATABASE_URL", PostgresServer.url(toPostgres.address()));
+      settings.put("CARILLON_DATABASE_USER", PostgresServer.user());
+      settings.put("CARILLON_REDIS_URL", "redis://127.0.0.1:" + toRedis.address().getPort());
+      NodeProcess node = new NodeProcess(folder.resolve("node" + i), settings);
       nodes.add(node);
       open.push(node);
     }

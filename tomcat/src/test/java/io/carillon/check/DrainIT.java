@@ -38,6 +38,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A node that is stopped lets its clients go, and none of them loses anything by that. */
 class DrainIT {
@@ -109,9 +111,15 @@ class DrainIT {
   private record Closed(long nanos, int code, boolean asked) {}
 
   private NativeSocketClient socket(Caller caller, Queue<Closed> closed) throws Exception {
+    return socket(caller, closed, 0);
+  }
+
+  private NativeSocketClient socket(Caller caller, Queue<Closed> closed, int receiveBufferBytes)
+      throws Exception {
     return NativeSocketClient.connect(
             wire,
             caller,
+            receiveBufferBytes,
             new NativeSocketClient.Listener() {
               private boolean asked;
 
@@ -266,6 +274,75 @@ class DrainIT {
       assertThat(events.get(0).data()).contains("\"code\":\"DRAINING\"");
       assertThat(poll.get(5, TimeUnit.SECONDS)).containsEntry("position", since);
     }
+  }
+
+  /** They read neither what was sent to them nor that they are to go, and answer nothing. */
+  @ParameterizedTest
+  @CsvSource({"direct, direct", "jakarta, servlet"})
+  void endsInTimeThoughClientsTakeNothing(String sockets, String streams) throws Exception {
+    int each = 10;
+    Duration drainTime = Duration.ofSeconds(2);
+    try (TestNode node =
+        node(
+            "stalled-" + sockets,
+            drainTime,
+            "CARILLON_WEBSOCKET",
+            sockets,
+            "CARILLON_STREAMS",
+            streams,
+            "CARILLON_QUEUE_BYTES",
+            "33554432", // so that they are not sent away before
+            "CARILLON_WRITE_DEADLINE",
+            "2m")) {
+      RestClient rest = new RestClient(wire, node.admin("demo"));
+      String channel = "stalled " + sockets;
+      makeChannel(rest, channel);
+      Queue<Closed> closed = new ConcurrentLinkedQueue<>();
+      Queue<Closed> ofStalled = new ConcurrentLinkedQueue<>();
+      for (int i = 0; i < each; i++) {
+        join(socket(node.member("demo", "live" + i), closed), channel);
+        NativeSocketClient socket = socket(node.member("demo", "socket" + i), ofStalled, 4_096);
+        join(socket, channel);
+        socket.pause();
+        SseClient.open(
+                wire,
+                node.member("demo", "stream" + i),
+                "/api/channels/" + RestClient.encode(channel) + "/events",
+                "",
+                4_096,
+                new Unheard())
+            .ready()
+            .get(10, TimeUnit.SECONDS)
+            .pause();
+      }
+      Map<String, Object> large = Map.of("content", "x".repeat(60_000));
+      for (int i = 0; stalled(node) < 2 * each; i++) {
+        assertThat(i).as("messages of 60 KB").isLessThan(400);
+        rest.post("/api/channels/" + RestClient.encode(channel) + "/messages", large)
+            .join()
+            .orRefused();
+      }
+      assertThat(closing(node).get(1, TimeUnit.MINUTES)).isLessThan(drainTime.plus(MAX_REST));
+      await().until(() -> closed.size() == each);
+      assertThat(closed).extracting(Closed::code).containsOnly(DRAINING);
+      assertThat(ofStalled).isEmpty(); // they have read nothing until now
+    }
+  }
+
+  private double stalled(TestNode node) {
+    return node.metrics(wire).get("carillon_connections_stalled");
+  }
+
+  private static void join(NativeSocketClient socket, String channel) throws Exception {
+    socket.ask("channel:join", Map.of("channelId", channel)).get(10, TimeUnit.SECONDS);
+  }
+
+  private static final class Unheard implements SseClient.Listener {
+    @Override
+    public void event(SseReader.Event event) {}
+
+    @Override
+    public void closed(Throwable failure) {}
   }
 
   /** With HAProxy in front, set up as {@code config/} has it. */

@@ -205,6 +205,84 @@ abstract class EventStreamsContract {
   }
 
   @Test
+  void bringsWhatWasMissedOnceHoweverOftenAClientComesBack() {
+    String channel = freshChannel("CHAT");
+    EventStream first = open("bob", events(channel));
+    await().until(() -> !first.lastId().isEmpty());
+    String id = first.lastId();
+    first.client().cut();
+    IntStream.range(0, 10).forEach(i -> node.say("alice", channel, "" + i));
+
+    List<Object> got = new ArrayList<>();
+    for (int round = 0; round < 5; round++) {
+      EventStream stream = open("bob", events(channel), id);
+      int expected = round == 0 ? 10 : 0;
+      // The position comes after what was missed, and before anything new.
+      await().until(() -> stream.events.size() >= expected && stream.lastId().endsWith("-10"));
+      got.addAll(stream.contents());
+      id = stream.lastId();
+      stream.client().cut();
+    }
+    node.say("alice", channel, "after");
+    EventStream last = open("bob", events(channel), id);
+    await().until(() -> !last.events.isEmpty());
+    got.addAll(last.contents());
+
+    List<Object> expected = new ArrayList<>(IntStream.range(0, 10).mapToObj(i -> "" + i).toList());
+    expected.add("after");
+    assertThat(got).isEqualTo(expected);
+  }
+
+  /** After none, one and several heartbeats. */
+  @Test
+  void resumesWhereAClientWasCutHoweverLongItHadBeenThere() {
+    String channel = freshChannel("CHAT");
+    int[] heartbeats = {0, 0, 1, 1, 4, 4};
+    List<EventStream> streams = new ArrayList<>();
+    for (int ignored : heartbeats) {
+      streams.add(open("bob", events(channel)));
+    }
+    for (int i = 0; i < heartbeats.length; i++) {
+      EventStream stream = streams.get(i);
+      int heard = i; // what was said while earlier ones were away
+      long comments = 1 + heartbeats[i]; // one comes at the beginning
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  stream.events.size() == heard
+                      && stream.lastId().endsWith("-" + heard)
+                      && stream.client().comments() >= comments);
+      stream.client().cut();
+      String text = "while number " + i + " was away";
+      node.say("alice", channel, text);
+      EventStream again = open("bob", events(channel), stream.lastId());
+      await().until(() -> !again.events.isEmpty());
+      assertThat(again.types()).containsExactly("message");
+      assertThat(again.contents()).containsExactly(text);
+    }
+  }
+
+  /** Proxies and buggy clients repeat headers: the first line counts, however many there are. */
+  @Test
+  void takesTheFirstOfSeveralPositions() {
+    String channel = freshChannel("CHAT");
+    String first = (String) node.say("alice", channel, "1").get("position");
+    String second = (String) node.say("alice", channel, "2").get("position");
+    node.say("alice", channel, "3");
+    String again = "\r\nLast-Event-ID: ";
+
+    for (String more : List.of(again + first, again + second, again, again + "x" + again + first)) {
+      EventStream stream = open("bob", events(channel), first + more);
+      await().until(() -> stream.events.size() >= 2);
+      assertThat(stream.contents()).as(more).containsExactly("2", "3");
+    }
+    EventStream unknown = open("bob", events(channel), "x" + again + first);
+    await().until(() -> !unknown.events.isEmpty());
+    assertThat(unknown.types()).containsExactly("reset");
+  }
+
+  @Test
   void answersEveryPositionThatItNeverGaveWithAResetAndGoesOnLive() {
     String channel = freshChannel("CHAT");
     String other = freshChannel("CHAT");

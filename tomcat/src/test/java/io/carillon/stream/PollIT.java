@@ -11,6 +11,9 @@ import io.carillon.check.client.Caller;
 import io.carillon.check.client.ConnectionLost;
 import io.carillon.check.client.RestClient;
 import io.carillon.check.wire.JsonText;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -419,6 +422,50 @@ class PollIT {
 
     assertThat(contents(poll("eve", "wait=0&channel=" + channel + "&since=" + since)))
         .isEqualTo(IntStream.range(0, 20).mapToObj(i -> "" + i).toList());
+  }
+
+  /** Before its first byte, within its head, within its body, and before its last byte. */
+  @Test
+  void repeatsAtOnceWhatWasCutOffWhereverItWas() throws IOException {
+    String channel = freshChannel("CHAT");
+    String since = here("bob", channel);
+    for (int i = 0; i < 5; i++) {
+      node.say("alice", channel, i + "x".repeat(20_000));
+    }
+    String query = "wait=25&channel=" + channel + "&since=" + since;
+    Map<String, Object> whole = poll("bob", query);
+    assertThat(contents(whole)).hasSize(5);
+    int all = readAndBreakOff(query, Integer.MAX_VALUE);
+    assertThat(all).isGreaterThan(100_000);
+    for (int bytes : new int[] {0, 1, 17, 200, 1_000, 20_000, all / 2, all - 1}) {
+      assertThat(readAndBreakOff(query, bytes)).isEqualTo(bytes);
+      long asked = System.nanoTime();
+      assertThat(poll("bob", query)).as("after %d bytes", bytes).isEqualTo(whole);
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  /**
+   * Reads so much of the answer to a poll, then breaks off with a RST.
+   *
+   * @return how much there was
+   */
+  private static int readAndBreakOff(String query, int bytes) throws IOException {
+    String request =
+        "GET /api/poll?"
+            + query
+            + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+            + node.caller("bob").token()
+            + "\r\n\r\n";
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4_096);
+      socket.setSoTimeout(10_000);
+      socket.connect(node.address());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      int read = socket.getInputStream().readNBytes(bytes).length;
+      socket.setSoLinger(true, 0);
+      return read;
+    }
   }
 
   @Test

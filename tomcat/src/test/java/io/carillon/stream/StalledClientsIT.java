@@ -5,6 +5,7 @@ import static io.carillon.stream.StreamNode.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carillon.check.client.Caller;
+import io.carillon.check.client.NativeSocketClient;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -41,6 +42,8 @@ class StalledClientsIT {
             Map.of(
                 "CARILLON_STREAMS",
                 "servlet",
+                "CARILLON_WEBSOCKET",
+                "jakarta",
                 "CARILLON_HTTP_THREADS",
                 Integer.toString(THREADS),
                 "CARILLON_QUEUE_BYTES",
@@ -65,15 +68,48 @@ class StalledClientsIT {
     }
     assertThat(node.open("sse")).isEqualTo(STALLED);
 
+    sayMoreThanIsTaken();
+
+    answersPromptlyUntilNone("sse");
+    stalled.forEach(stream -> stream.client().cut());
+  }
+
+  /** More than queue and kernel hold: 7 MB for each. */
+  private void sayMoreThanIsTaken() {
     String large = "x".repeat(60_000);
-    for (int i = 0; i < 120; i++) { // 7 MB each: more than queue and kernel hold
+    for (int i = 0; i < 120; i++) {
       long asked = System.nanoTime();
       node.say("alice", CHANNEL, large);
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(PROMPT);
     }
+  }
 
-    answersPromptlyUntilNone("sse");
-    stalled.forEach(stream -> stream.client().cut());
+  @Test
+  void holdsNoThreadForAWebSocketThatIsNotRead() {
+    List<NativeSocketClient> stalled = new ArrayList<>();
+    for (int i = 0; i < STALLED; i++) {
+      NativeSocketClient socket =
+          await(
+              NativeSocketClient.connect(node.wire, node.caller("bob"), 4_096, new Unheard())
+                  .ready());
+      await(socket.ask("channel:join", Map.of("channelId", CHANNEL)));
+      socket.pause();
+      stalled.add(socket);
+    }
+    assertThat(node.open("websocket")).isEqualTo(STALLED);
+
+    sayMoreThanIsTaken();
+
+    answersPromptlyUntilNone("websocket");
+    stalled.forEach(NativeSocketClient::cut);
+  }
+
+  private static final class Unheard implements NativeSocketClient.Listener {
+    @Override
+    public void frame(NativeSocketClient.Frame frame) {}
+
+    @Override
+    public void closed(int code, String reason, Throwable failure) {}
   }
 
   @Test

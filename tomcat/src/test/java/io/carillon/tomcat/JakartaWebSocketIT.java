@@ -25,7 +25,11 @@ class JakartaWebSocketIT extends WebSocketContract {
     List<RawWebSocket> open = new ArrayList<>();
     try {
       for (int i = 0; i < 60; i++) {
-        open.add(RawWebSocket.open(port(), token("admin")));
+        RawWebSocket socket = RawWebSocket.open(port(), token("admin"));
+        open.add(socket);
+        // It counts once the container has opened it, which is after its handshake.
+        socket.writeText("{\"event\":\"ping\",\"ref\":\"1\"}");
+        socket.readText("pong");
       }
       try (RawWebSocket tooMany = RawWebSocket.open(port(), token("admin"))) {
         assertThat(tooMany.readClose()).isEqualTo(4429);

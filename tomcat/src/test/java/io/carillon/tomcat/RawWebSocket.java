@@ -152,10 +152,18 @@ final class RawWebSocket implements AutoCloseable {
     }
   }
 
-  /** The next frame of this kind; those before it are left out, pings answered. */
+  /**
+   * The next frame of this kind; those before it are left out, pings answered.
+   *
+   * @throws IOException also if there are others only, for as long as one waits for any
+   */
   Frame read(int opcode) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       Frame frame = read();
+      if (System.nanoTime() > deadline && frame.opcode() != opcode) {
+        throw new IOException("no frame with opcode " + opcode);
+      }
       if (frame.opcode() == opcode || frame.opcode() < 0) {
         return frame;
       }
@@ -167,8 +175,12 @@ final class RawWebSocket implements AutoCloseable {
 
   /** The next text with this in it. */
   String readText(String part) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       Frame frame = read(WebSocketFrames.TEXT);
+      if (System.nanoTime() > deadline && !frame.text().contains(part)) {
+        throw new IOException("no text with " + part);
+      }
       if (frame.opcode() < 0) {
         throw new EOFException("before " + part);
       }

@@ -19,12 +19,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -142,16 +148,15 @@ abstract class WebSocketContract {
 
   /** A token of a foreign issuer for one of the demo's users. */
   private static String tokenUntil(String user, Instant expiry) throws Exception {
+    return signed(new JsonObject().put("sub", user).put("exp", expiry.getEpochSecond()));
+  }
+
+  private static String signed(JsonObject claims) throws Exception {
     Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
     String signed =
         base64.encodeToString("{\"alg\":\"HS256\"}".getBytes(UTF_8))
             + '.'
-            + base64.encodeToString(
-                new JsonObject()
-                    .put("sub", user)
-                    .put("exp", expiry.getEpochSecond())
-                    .toString()
-                    .getBytes(UTF_8));
+            + base64.encodeToString(claims.toString().getBytes(UTF_8));
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET.getBytes(UTF_8), "HmacSHA256"));
     return signed + '.' + base64.encodeToString(mac.doFinal(signed.getBytes(UTF_8)));
@@ -583,6 +588,198 @@ abstract class WebSocketContract {
       assertThat(expires.closeCode()).isEqualTo(4401);
       renews.send("ping", "still there", new JsonObject());
       assertThat(renews.answer("still there").get("event")).isEqualTo("pong");
+    }
+  }
+
+  /** What was refused changes nothing: neither does it end the connection, nor keep it. */
+  @Test
+  void closesAtTheOldExpiryWhenRenewalsWereRefused() throws Exception {
+    Instant soon = Instant.now().plusSeconds(6).truncatedTo(ChronoUnit.SECONDS);
+    long now = Instant.now().getEpochSecond();
+    JsonObject later = new JsonObject().put("exp", now + 3_600);
+    List<String> refused =
+        List.of(
+            tokenUntil("bob", Instant.now().minusSeconds(120)),
+            tokenUntil("alice", Instant.now().plusSeconds(3_600)),
+            signed(new JsonObject().put("sub", "bob")),
+            signed(later.put("sub", "bob").put("nbf", now + 1_800)),
+            tokenUntil("bob", Instant.now().plusSeconds(3_600)) + "x",
+            "rubbish");
+    try (ChatClient bob = ChatClient.open(http, port(), tokenUntil("bob", soon))) {
+      for (int i = 0; i < refused.size(); i++) {
+        bob.send("auth:renew", "renew " + i, new JsonObject().put("token", refused.get(i)));
+        assertThat(bob.answer("renew " + i).get("event")).as(refused.get(i)).isEqualTo("error");
+      }
+      bob.send("ping", "still there", new JsonObject());
+      assertThat(bob.answer("still there").get("event")).isEqualTo("pong");
+      assertThat(Instant.now()).isBefore(soon); // or the machine was too slow to tell
+      assertThat(bob.closeCode()).isEqualTo(4401);
+      assertThat(Instant.now()).isBetween(soon, soon.plusSeconds(5));
+    }
+  }
+
+  /** The handshake may succeed and what follows it be forgotten: each of many is answered. */
+  @Test
+  void answersEachOfManyThatComeAndGo() throws Exception {
+    List<String> users = List.of("alice", "bob", "carol");
+    users.forEach(this::token);
+    ExecutorService threads = Executors.newFixedThreadPool(12);
+    try {
+      List<Future<Long>> cycles = new ArrayList<>();
+      for (int i = 0; i < 600; i++) {
+        int number = i;
+        cycles.add(threads.submit(() -> comeAndGo(users.get(number % 3), number % 2 == 0)));
+      }
+      long slowest = 0;
+      for (Future<Long> cycle : cycles) {
+        slowest = Math.max(slowest, cycle.get(30, TimeUnit.SECONDS));
+      }
+      System.out.printf("%s: answered within %d ms%n", engine(), slowest);
+      assertThat(slowest).isLessThan(5_000); // on a busy machine
+    } finally {
+      threads.shutdownNow();
+    }
+    await().untilAsserted(() -> assertThat(openConnections()).isZero());
+  }
+
+  /** Whoever may not connect keeps nobody else from being answered. */
+  @Test
+  void answersRequestsWhileManyHandshakesAreRefused() throws Exception {
+    String nobody = signed(new JsonObject().put("sub", "bob").put("exp", 1L));
+    AtomicBoolean going = new AtomicBoolean(true);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<Integer>> floods = new ArrayList<>();
+    List<Long> millis = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        floods.add(
+            threads.submit(
+                () -> {
+                  int refused = 0;
+                  while (going.get() || refused < 100) {
+                    String head = handshake(new String(RawWebSocket.handshake(nobody, ""), UTF_8));
+                    assertThat(head).startsWith("HTTP/1.1 401 ");
+                    refused++;
+                  }
+                  return refused;
+                }));
+      }
+      for (int i = 0; i < 200; i++) {
+        long asked = System.nanoTime();
+        assertThat(handshake("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            .startsWith("HTTP/1.1 200 ");
+        millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
+      }
+      going.set(false);
+      int refused = 0;
+      for (Future<Integer> flood : floods) {
+        refused += flood.get(30, TimeUnit.SECONDS);
+      }
+      millis.sort(null);
+      System.out.printf(
+          "%s: %d refused meanwhile, answered within %d ms, half of them %d ms%n",
+          engine(), refused, millis.get(199), millis.get(100));
+      assertThat(millis.get(197)).isLessThan(2_000); // on a busy machine
+    } finally {
+      going.set(false);
+      threads.shutdownNow();
+    }
+  }
+
+  /** How long it took from the beginning to an answer. */
+  private long comeAndGo(String user, boolean politely) throws IOException {
+    long began = System.nanoTime();
+    try (RawWebSocket socket = RawWebSocket.open(port(), token(user))) {
+      socket.writeText("{\"event\":\"ping\",\"ref\":\"1\"}");
+      socket.readText("pong");
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      if (politely) {
+        socket.write(ClientFrames.close(1000, ""));
+        assertThat(socket.read(WebSocketFrames.CLOSE).closeCode()).isEqualTo(1000);
+      } else {
+        socket.reset();
+      }
+      return millis;
+    }
+  }
+
+  @Test
+  void leavesNothingBehindOfClientsThatBreakOffWithinAMessage() throws Exception {
+    byte[] part = "{\"event\":\"ping\",\"x\":\"".getBytes(UTF_8);
+    byte[] whole = frame(true, 0x0, "y".repeat(2_000).getBytes(UTF_8));
+    List<RawWebSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      RawWebSocket socket = raw();
+      socket.writeText(
+          "{\"event\":\"channel:join\",\"ref\":\"1\",\"data\":{\"channelId\":\"general\"}}");
+      socket.readText("channel:joined");
+      // The beginning of a message, and of its next frame: of its head even, for some.
+      socket.write(join(frame(false, 0x1, part), Arrays.copyOf(whole, i % 2 == 0 ? 1_000 : 3)));
+      sockets.add(socket);
+    }
+    assertThat(openConnections()).isEqualTo(50);
+    for (RawWebSocket socket : sockets) {
+      socket.reset();
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(openConnections()).isZero();
+              assertThat(metric("carillon_subscriptions", "")).isZero();
+              assertThat(threadsThatRead()).isEmpty();
+            });
+  }
+
+  /** Threads of this JVM that are within the reading of a WebSocket. */
+  private static List<String> threadsThatRead() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(
+            thread ->
+                Arrays.stream(thread.getValue())
+                    .map(StackTraceElement::getClassName)
+                    .anyMatch(
+                        name ->
+                            name.startsWith("org.apache.tomcat.websocket.server.WsFrame")
+                                || name.startsWith("io.carillon.tomcat.DirectWebSocket")))
+        .map(thread -> thread.getKey().getName())
+        .toList();
+  }
+
+  @Test
+  void bringsWhatWasMissedOnceHoweverOftenAClientComesBack() {
+    call(
+        "POST",
+        "/api/channels",
+        Optional.of("alice"),
+        new JsonObject()
+            .put("channelId", "rounds")
+            .put("kind", "CHAT")
+            .put("visibility", "PUBLIC"));
+    try (ChatClient alice = client("alice")) {
+      String position =
+          alice.say("rounds", "before", "").object("data").orElseThrow().requireString("position");
+      for (int i = 0; i < 10; i++) {
+        alice.say("rounds", "missed " + i, "");
+      }
+      for (int round = 0; round < 5; round++) {
+        try (ChatClient bob = client("bob")) {
+          JsonObject joined = bob.join("rounds", position).object("data").orElseThrow();
+          assertThat(joined.get("resumed")).isEqualTo(true);
+          for (int i = 0; round == 0 && i < 10; i++) {
+            JsonObject event = bob.next("message:new");
+            assertThat(event.object("data").orElseThrow().get("content")).isEqualTo("missed " + i);
+            position = event.requireString("id");
+          }
+          // What would come again would come before this: the next round begins after it.
+          String last = "live " + round;
+          position =
+              alice.say("rounds", last, "").object("data").orElseThrow().requireString("position");
+          assertThat(bob.next("message:new").object("data").orElseThrow().get("content"))
+              .isEqualTo(last);
+          assertThat(bob.received().stream().filter(f -> "message:new".equals(f.get("event"))))
+              .hasSize(round == 0 ? 11 : 1);
+        }
+      }
     }
   }
 
