@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -13,9 +15,12 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
- * Brings a database to the schema of this version. It runs before the persistence unit starts; two
- * nodes that start at once wait for each other on Flyway's lock, which the database gives back when
- * a node dies with it.
+ * Brings a database to the schema of this version. It runs before the persistence unit starts.
+ *
+ * <p>Nodes that start at once on one PostgreSQL wait for each other on Flyway's lock, which the
+ * database gives back when a node dies with it. On H2 that lock is no help to the first start,
+ * since it locks the rows of a history that has none yet. An H2 database belongs to one process, so
+ * its nodes wait for each other here.
  *
  * <p>A database that is newer than this program is used as it is, so that two versions can run side
  * by side, unless a script has taken away what this program needs and said so in {@code
@@ -31,6 +36,8 @@ public final class SchemaMigration {
   /** Tries of a second each: another node's scripts may take long on a large database. */
   private static final int MAX_LOCK_TRIES = 600;
 
+  private static final ReentrantLock H2_LOCK = new ReentrantLock();
+
   private SchemaMigration() {}
 
   /**
@@ -43,7 +50,7 @@ public final class SchemaMigration {
    */
   public static int run(DataSource dataSource) {
     Flyway flyway = configuration(dataSource).load();
-    int scripts = flyway.migrate().migrationsExecuted;
+    int scripts = migrate(flyway);
     int newest = newestKnown(flyway);
     int oldest = oldestAllowed(dataSource);
     if (newest < oldest) {
@@ -54,6 +61,33 @@ public final class SchemaMigration {
               + newest);
     }
     return scripts;
+  }
+
+  /** Runs what has not run yet; fails like {@link #run}, but asks nothing of a newer database. */
+  static int migrate(Flyway flyway) {
+    DataSource dataSource = flyway.getConfiguration().getDataSource();
+    return switch (kindOf(dataSource)) {
+      case H2 -> migrateAlone(flyway);
+      case POSTGRESQL -> flyway.migrate().migrationsExecuted;
+    };
+  }
+
+  private static int migrateAlone(Flyway flyway) {
+    boolean alone = false;
+    try {
+      alone = H2_LOCK.tryLock(MAX_LOCK_TRIES, TimeUnit.SECONDS);
+      if (!alone) {
+        throw new FlywayException("Another node of this process has been migrating for too long");
+      }
+      return flyway.migrate().migrationsExecuted;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FlywayException("Interrupted before the migration", e);
+    } finally {
+      if (alone) {
+        H2_LOCK.unlock();
+      }
+    }
   }
 
   static FluentConfiguration configuration(DataSource dataSource) {
@@ -88,11 +122,15 @@ public final class SchemaMigration {
   }
 
   private static String[] locations(DataSource dataSource) {
+    return switch (kindOf(dataSource)) {
+      case H2 -> new String[] {COMMON};
+      case POSTGRESQL -> new String[] {COMMON, POSTGRESQL};
+    };
+  }
+
+  private static DatabaseKind kindOf(DataSource dataSource) {
     try (Connection connection = dataSource.getConnection()) {
-      return switch (DatabaseKind.of(connection)) {
-        case H2 -> new String[] {COMMON};
-        case POSTGRESQL -> new String[] {COMMON, POSTGRESQL};
-      };
+      return DatabaseKind.of(connection);
     } catch (SQLException e) {
       throw new FlywayException("The database could not be asked for its make", e);
     }
