@@ -1,14 +1,9 @@
 package io.carillon.persistence;
 
 import io.carillon.domain.channel.ChannelKey;
-import io.carillon.domain.channel.ChannelKind;
-import io.carillon.domain.channel.ChannelPolicy;
 import io.carillon.domain.channel.ChannelRules;
-import io.carillon.domain.channel.ConflictRule;
 import io.carillon.domain.channel.MemberRights;
-import io.carillon.domain.channel.PublishPolicy;
 import io.carillon.domain.channel.Role;
-import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.message.Message;
 import io.carillon.domain.user.Identity;
 import java.sql.Connection;
@@ -31,19 +26,19 @@ import java.util.UUID;
  */
 final class LogTable {
   private static final String LOCK =
-      "select id, kind, visibility, archived, epoch, last_offset, history_millis, publish_policy,"
-          + " max_message_bytes, slow_mode_millis, conflict_rule"
-          + " from channel where id = any(?) order by id for update";
-  private static final String MEMBERS =
-      "select m.channel_id, m.user_id, m.member_role, m.muted_until"
+      "select c.id, c.epoch, c.last_offset, "
+          + StoredRules.COLUMNS
+          + " from channel c where c.id = any(?) order by c.id for update";
+  // One statement for memberships and all kinds of proof: it is a round trip of every append.
+  private static final String RIGHTS =
+      "select 'member', m.user_id, m.member_role, m.channel_id, m.muted_until"
           + " from unnest(cast(? as bigint array), cast(? as varchar array)) as k(c, u)"
-          + " join membership m on m.channel_id = k.c and m.user_id = k.u";
-  // One statement for all kinds of proof: it is a round trip of every append.
-  private static final String INVALID =
-      "select 'token', token_hash, '' from revoked_token where token_hash = any(?)"
-          + " union all select 'key', organization_id, id from api_key"
+          + " join membership m on m.channel_id = k.c and m.user_id = k.u"
+          + " union all select 'token', token_hash, '', 0, 0"
+          + " from revoked_token where token_hash = any(?)"
+          + " union all select 'key', organization_id, id, 0, 0 from api_key"
           + " where id = any(?) and revoked_at > 0"
-          + " union all select 'user', a.organization_id, a.user_id"
+          + " union all select 'user', a.organization_id, a.user_id, 0, 0"
           + " from unnest(cast(? as varchar array), cast(? as varchar array)) as k(o, u)"
           + " join app_user a on a.organization_id = k.o and a.user_id = k.u where a.locked";
   private static final String SENDS =
@@ -109,81 +104,82 @@ final class LogTable {
   }
 
   private static LockedLog readLog(ResultSet row, ChannelKey key) throws SQLException {
-    ChannelPolicy policy =
-        new ChannelPolicy(
-            row.getLong(7),
-            PublishPolicy.valueOf(row.getString(8)),
-            row.getInt(9),
-            row.getLong(10),
-            ConflictRule.valueOf(row.getString(11)));
-    ChannelRules rules =
-        new ChannelRules(
-            key,
-            ChannelKind.valueOf(row.getString(2)),
-            Visibility.valueOf(row.getString(3)),
-            row.getBoolean(4),
-            policy);
-    return new LockedLog(row.getLong(1), rules, row.getString(5), row.getLong(6));
+    ChannelRules rules = StoredRules.read(row, 4, key);
+    return new LockedLog(row.getLong(1), rules, row.getString(2), row.getLong(3));
   }
 
   /**
-   * Those whose token or key was revoked, or who are locked: a proof that was good when a command
-   * came in may be so no longer, and other nodes take a moment to hear of it.
+   * Reads memberships, and brings the authors whose token or key was revoked, or who are locked: a
+   * proof that was good when a command came in may be so no longer, and other nodes take a moment
+   * to hear of it.
    */
-  Set<Identity> readInvalid(Set<Identity> authors) throws SQLException {
-    Map<List<String>, List<Identity>> byProof = new HashMap<>(authors.size() * 4);
-    List<String> tokens = new ArrayList<>();
-    List<String> keys = new ArrayList<>();
-    List<String> organizations = new ArrayList<>();
-    List<String> users = new ArrayList<>();
-    for (Identity author : authors) {
-      if (author.kind() == Identity.Kind.API_KEY) {
-        keys.add(author.tokenId());
-        note(byProof, author, "key", author.organization(), author.tokenId());
-        continue;
-      }
-      String hash = JpaRevokedTokenRepository.hash(author.tokenId());
-      tokens.add(hash);
-      note(byProof, author, "token", hash, "");
-      organizations.add(author.organization());
-      users.add(author.userId().value());
-      note(byProof, author, "user", author.organization(), author.userId().value());
-    }
+  Set<Identity> readRights(
+      Set<Identity> authors, Set<MemberKey> members, Map<ChannelKey, LockedLog> logs)
+      throws SQLException {
+    Proofs proofs = new Proofs();
+    authors.forEach(proofs::add);
     Set<Identity> invalid = new HashSet<>();
-    try (PreparedStatement statement = connection.prepareStatement(INVALID)) {
-      statement.setArray(1, Jdbc.texts(connection, tokens));
-      statement.setArray(2, Jdbc.texts(connection, keys));
-      statement.setArray(3, Jdbc.texts(connection, organizations));
-      statement.setArray(4, Jdbc.texts(connection, users));
+    try (PreparedStatement statement = connection.prepareStatement(RIGHTS)) {
+      setMembers(statement, members);
+      statement.setArray(3, Jdbc.texts(connection, proofs.tokens));
+      statement.setArray(4, Jdbc.texts(connection, proofs.keys));
+      statement.setArray(5, Jdbc.texts(connection, proofs.organizations));
+      statement.setArray(6, Jdbc.texts(connection, proofs.users));
+      Map<Long, LockedLog> byNumber = byNumber(logs);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          List<String> proof = List.of(row.getString(1), row.getString(2), row.getString(3));
-          invalid.addAll(byProof.getOrDefault(proof, List.of()));
+          String kind = row.getString(1);
+          if (kind.equals("member")) {
+            MemberRights rights = new MemberRights(Role.valueOf(row.getString(3)), row.getLong(5));
+            byNumber.get(row.getLong(4)).foundMember(row.getString(2), rights);
+          } else {
+            invalid.addAll(proofs.authorsWith(kind, row.getString(2), row.getString(3)));
+          }
         }
       }
     }
     return invalid;
   }
 
-  private static void note(
-      Map<List<String>, List<Identity>> byProof, Identity author, String... proof) {
-    byProof.computeIfAbsent(List.of(proof), key -> new ArrayList<>(1)).add(author);
-  }
+  /** By what the authors have proved who they are. */
+  private static final class Proofs {
+    private final List<String> tokens = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private final List<String> organizations = new ArrayList<>();
+    private final List<String> users = new ArrayList<>();
+    private final Map<List<String>, List<Identity>> authors = new HashMap<>();
 
-  void readMembers(Set<MemberKey> wanted, Map<ChannelKey, LockedLog> logs) throws SQLException {
-    query(
-        MEMBERS,
-        wanted,
-        logs,
-        (row, log) -> {
-          Role role = Role.valueOf(row.getString(3));
-          log.foundMember(row.getString(2), new MemberRights(role, row.getLong(4)));
-        });
+    void add(Identity author) {
+      if (author.kind() == Identity.Kind.API_KEY) {
+        keys.add(author.tokenId());
+        note(author, "key", author.organization(), author.tokenId());
+        return;
+      }
+      String hash = JpaRevokedTokenRepository.hash(author.tokenId());
+      tokens.add(hash);
+      note(author, "token", hash, "");
+      organizations.add(author.organization());
+      users.add(author.userId().value());
+      note(author, "user", author.organization(), author.userId().value());
+    }
+
+    private void note(Identity author, String... proof) {
+      authors.computeIfAbsent(List.of(proof), key -> new ArrayList<>(1)).add(author);
+    }
+
+    List<Identity> authorsWith(String... proof) {
+      return authors.getOrDefault(List.of(proof), List.of());
+    }
   }
 
   void readLastSent(Set<MemberKey> wanted, Map<ChannelKey, LockedLog> logs) throws SQLException {
-    query(
-        LAST_SENT, wanted, logs, (row, log) -> log.foundLastSent(row.getString(2), row.getLong(3)));
+    if (wanted.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(LAST_SENT)) {
+      setMembers(statement, wanted);
+      each(statement, logs, (row, log) -> log.foundLastSent(row.getString(2), row.getLong(3)));
+    }
   }
 
   /** Reads messages with one of these client ids. */
@@ -223,32 +219,21 @@ final class LogTable {
     void read(ResultSet row, LockedLog log) throws SQLException;
   }
 
-  private void query(
-      String sql, Set<MemberKey> wanted, Map<ChannelKey, LockedLog> logs, RowReader reader)
-      throws SQLException {
-    if (wanted.isEmpty()) {
-      return;
-    }
-    List<Long> channels = new ArrayList<>(wanted.size());
-    List<String> users = new ArrayList<>(wanted.size());
-    for (MemberKey key : wanted) {
+  private void setMembers(PreparedStatement statement, Set<MemberKey> members) throws SQLException {
+    List<Long> channels = new ArrayList<>(members.size());
+    List<String> users = new ArrayList<>(members.size());
+    for (MemberKey key : members) {
       channels.add(key.channelId());
       users.add(key.user());
     }
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setArray(1, Jdbc.numbers(connection, channels));
-      statement.setArray(2, Jdbc.texts(connection, users));
-      each(statement, logs, reader);
-    }
+    statement.setArray(1, Jdbc.numbers(connection, channels));
+    statement.setArray(2, Jdbc.texts(connection, users));
   }
 
   private static void each(
       PreparedStatement statement, Map<ChannelKey, LockedLog> logs, RowReader reader)
       throws SQLException {
-    Map<Long, LockedLog> byNumber = new HashMap<>(logs.size() * 2);
-    for (LockedLog log : logs.values()) {
-      byNumber.put(log.channelId(), log);
-    }
+    Map<Long, LockedLog> byNumber = byNumber(logs);
     try (ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         LockedLog log = byNumber.get(row.getLong(1));
@@ -257,6 +242,14 @@ final class LogTable {
         }
       }
     }
+  }
+
+  private static Map<Long, LockedLog> byNumber(Map<ChannelKey, LockedLog> logs) {
+    Map<Long, LockedLog> byNumber = new HashMap<>(logs.size() * 2);
+    for (LockedLog log : logs.values()) {
+      byNumber.put(log.channelId(), log);
+    }
+    return byNumber;
   }
 
   // ---- writing

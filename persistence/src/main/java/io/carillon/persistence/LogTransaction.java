@@ -32,8 +32,8 @@ import java.util.UUID;
 /**
  * One append: locks the channels, reads what the whole batch needs with one statement of each kind,
  * decides command by command in memory, and writes with one batch of each kind. So the number of
- * round trips does not depend on the number of commands: lock, proofs, memberships, repeats,
- * targets, slow mode, inserts, updates, ends, and each only where some command needs it.
+ * round trips does not depend on the number of commands: lock, rights, repeats, targets, slow mode,
+ * inserts, updates, ends, and each only where some command needs it.
  *
  * <p>READ COMMITTED is the isolation that makes this right. The first statement waits for the
  * channel rows; each later one sees everything that was committed before it began, hence all that
@@ -92,8 +92,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
       wants.authors.add(command.author());
       command.dispatchTo(wants);
     }
-    invalid = table.readInvalid(wants.authors);
-    table.readMembers(wants.members, logs);
+    invalid = table.readRights(wants.authors, wants.members, logs);
     table.readSends(wants.sends, logs);
     table.readTargets(wants.targets, logs);
     table.readLastSent(wants.slowed, logs);

@@ -44,21 +44,14 @@ class LogTransactionTest {
     }
     append(List.of(send(channels.get(0), f.user("alice"), "finds the channel's number")));
     assertThat(append(List.of(send(channels.get(0), f.user("alice"), "one", "c-1"))))
-        .containsExactly(
-            "lock channel", "proofs", "members", "sends", "insert message", "update channel");
+        .containsExactly("lock channel", "rights", "sends", "insert message", "update channel");
     List<LogCommand> batch = new ArrayList<>();
     for (int i = 0; i < 250; i++) {
       batch.add(send(channels.get(i % 10), f.user("user-" + i % 30), "text", "c-" + i));
     }
     assertThat(append(batch))
         .containsExactly(
-            "numbers",
-            "lock channel",
-            "proofs",
-            "members",
-            "sends",
-            "insert message",
-            "update channel");
+            "numbers", "lock channel", "rights", "sends", "insert message", "update channel");
   }
 
   @Test
@@ -68,18 +61,16 @@ class LogTransactionTest {
     LogCommand.Send first = send(general, alice, "one");
     LogCommand.Send second = send(general, alice, "two");
     assertThat(append(List.of(first, second)))
-        .containsExactly(
-            "numbers", "lock channel", "proofs", "members", "insert message", "update channel");
+        .containsExactly("numbers", "lock channel", "rights", "insert message", "update channel");
     assertThat(append(List.of(send(general, f.apiKey("robot"), "no member, no client id"))))
-        .containsExactly("lock channel", "proofs", "insert message", "update channel");
+        .containsExactly("lock channel", "rights", "insert message", "update channel");
     assertThat(
             append(
                 List.of(
                     edit(general, alice, first.id(), "x"), delete(general, alice, second.id()))))
-        .containsExactly(
-            "lock channel", "proofs", "members", "targets", "update message", "update channel");
+        .containsExactly("lock channel", "rights", "targets", "update message", "update channel");
     assertThat(append(List.of(edit(general, f.user("bob"), first.id(), "refused"))))
-        .containsExactly("lock channel", "proofs", "members", "targets");
+        .containsExactly("lock channel", "rights", "targets");
   }
 
   @Test
@@ -94,8 +85,7 @@ class LogTransactionTest {
         .containsExactly(
             "numbers",
             "lock channel",
-            "proofs",
-            "members",
+            "rights",
             "last sent",
             "insert message",
             "insert slow_mode",
@@ -149,10 +139,7 @@ class LogTransactionTest {
       return "lock channel";
     }
     if (sql.contains("from revoked_token")) {
-      return "proofs";
-    }
-    if (sql.contains("join membership")) {
-      return "members";
+      return sql.contains("join membership") ? "rights" : "proofs alone";
     }
     if (sql.contains("join slow_mode")) {
       return "last sent";
