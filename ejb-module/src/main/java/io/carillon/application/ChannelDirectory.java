@@ -1,6 +1,7 @@
 package io.carillon.application;
 
 import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.channel.ChannelRepository;
@@ -18,8 +19,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * What the channels are and who may do what there: from the record, or, where an answer of the last
@@ -116,11 +119,11 @@ public class ChannelDirectory implements AccessCheck {
   }
 
   @Override
-  public boolean mayRead(Identity identity, ChannelKey channel) {
-    return channels
-        .view(channel, identity.userId())
-        .map(view -> view.accessOf(identity, clock.millis()).mayRead())
-        .orElse(false);
+  public Set<Asker> readersAmong(Set<Asker> askers) {
+    Map<Asker, Access> found = channels.accessOf(askers);
+    return askers.stream()
+        .filter(asker -> found.containsKey(asker) && found.get(asker).mayRead())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Forgets what a change of rights concerns. */

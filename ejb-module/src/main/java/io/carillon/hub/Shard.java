@@ -2,6 +2,7 @@ package io.carillon.hub;
 
 import io.carillon.bus.Bus;
 import io.carillon.config.Settings;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
@@ -9,6 +10,7 @@ import io.carillon.domain.message.LogPage;
 import io.carillon.domain.message.MessageRepository;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.rights.RightsChange;
+import io.carillon.domain.user.Identity;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import java.lang.System.Logger;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -268,31 +271,46 @@ final class Shard {
   }
 
   /**
-   * Ends those of the subscriptions that the record no longer allows. One that the record does not
-   * answer for is asked for again until it does. Any thread.
+   * Ends those of the subscriptions that the record no longer allows. When it does not answer, it
+   * is asked again until it does. Any thread.
    */
   void review(List<Subscription> concerned) {
     onIo(
         () -> {
-          List<Subscription> unknown = new ArrayList<>();
-          for (Subscription subscription : concerned) {
-            try {
-              if (!subscription.isCancelled() && !mayRead(subscription)) {
-                subscription.end(ErrorCode.FORBIDDEN);
-              }
-            } catch (RuntimeException e) {
-              unknown.add(subscription);
+          int reviewed = 0;
+          try {
+            while (reviewed < concerned.size()) {
+              int end = Math.min(reviewed + AccessCheck.MAX_ASKERS, concerned.size());
+              endUnlessAllowed(concerned.subList(reviewed, end));
+              reviewed = end;
             }
-          }
-          if (!unknown.isEmpty()) {
+          } catch (RuntimeException e) {
+            List<Subscription> unknown = concerned.subList(reviewed, concerned.size());
             LOG.log(Level.WARNING, "Rights of {0} subscriptions cannot be read", unknown.size());
             workers.after(RETRY, () -> review(unknown));
           }
         });
   }
 
-  private boolean mayRead(Subscription subscription) {
-    return access.mayRead(subscription.subscriber().identity(), subscription.channel());
+  /** With one question for all: a change of a channel concerns all who listen to it. */
+  private void endUnlessAllowed(List<Subscription> some) {
+    Map<Subscription, Asker> askers = new HashMap<>();
+    for (Subscription subscription : some) {
+      if (!subscription.isCancelled()) {
+        Identity reader = subscription.subscriber().identity();
+        askers.put(subscription, new Asker(reader, subscription.channel()));
+      }
+    }
+    if (askers.isEmpty()) {
+      return;
+    }
+    Set<Asker> readers = access.readersAmong(Set.copyOf(askers.values()));
+    askers.forEach(
+        (subscription, asker) -> {
+          if (!readers.contains(asker)) {
+            subscription.end(ErrorCode.FORBIDDEN);
+          }
+        });
   }
 
   // ---- events

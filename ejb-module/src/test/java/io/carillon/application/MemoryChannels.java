@@ -1,5 +1,7 @@
 package io.carillon.application;
 
+import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelRepository;
@@ -8,6 +10,8 @@ import io.carillon.domain.channel.MembershipRepository;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.UserId;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +35,16 @@ final class MemoryChannels implements ChannelRepository {
   @Override
   public Optional<ChannelView> view(ChannelKey key, UserId user) {
     return find(key).map(channel -> viewOf(channel, user));
+  }
+
+  @Override
+  public Map<Asker, Access> accessOf(Collection<Asker> askers) {
+    Map<Asker, Access> found = new HashMap<>();
+    for (Asker asker : askers) {
+      view(asker.channel(), asker.who().userId())
+          .ifPresent(view -> found.put(asker, view.accessOf(asker.who(), 0)));
+    }
+    return found;
   }
 
   private ChannelView viewOf(Channel channel, UserId user) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.carillon.bus.BusListener;
 import io.carillon.bus.LoopbackBus;
 import io.carillon.config.Settings;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
 import io.carillon.domain.channel.ChannelName;
@@ -36,6 +37,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,7 @@ class HubTest {
   private final AtomicInteger encodings = new AtomicInteger();
   private final TextEncoder encoder = new TextEncoder(encodings);
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger questions = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final Metrics metrics = new Metrics(new SimpleMeterRegistry());
   private Hub hub;
@@ -138,19 +142,7 @@ class HubTest {
   void start() {
     Settings settings =
         Settings.of(Map.of("CARILLON_HUB_SWEEP_INTERVAL", "200ms", "CARILLON_RESUME_PAGE", "10"));
-    hub =
-        new Hub(
-            bus,
-            log,
-            threads,
-            metrics,
-            settings,
-            (identity, channel) -> {
-              if (unanswered.getAndDecrement() > 0) {
-                throw new IllegalStateException("asked for by the test");
-              }
-              return !refused.contains(identity.userId().value());
-            });
+    hub = new Hub(bus, log, threads, metrics, settings, this::readersAmong);
     hub.start();
     bus.listen(
         new BusListener() {
@@ -169,6 +161,16 @@ class HubTest {
             hub.onReconnected();
           }
         });
+  }
+
+  private Set<Asker> readersAmong(Set<Asker> askers) {
+    questions.incrementAndGet();
+    if (unanswered.getAndDecrement() > 0) {
+      throw new IllegalStateException("asked for by the test");
+    }
+    return askers.stream()
+        .filter(asker -> !refused.contains(asker.who().userId().value()))
+        .collect(Collectors.toSet());
   }
 
   @AfterEach
@@ -363,6 +365,25 @@ class HubTest {
     bus.announce(RightsChange.ofMember("demo", GENERAL.name(), new UserId("bob")));
     await().untilAsserted(() -> assertThat(bob.ended).containsExactly(ErrorCode.FORBIDDEN));
     assertThat(unanswered).hasNegativeValue();
+  }
+
+  @Test
+  void asksForAllWhoListenToAChannelAtOnce() {
+    List<Client> clients = IntStream.range(0, 5_000).mapToObj(i -> joined("user-" + i, 0)).toList();
+    clients.forEach(client -> refused.add(client.user));
+    refused.remove("user-4999");
+    unanswered.set(1);
+    bus.announce(RightsChange.ofChannel("demo", GENERAL.name()));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(clients.subList(0, 4_999))
+                    .allSatisfy(
+                        client -> assertThat(client.ended).containsExactly(ErrorCode.FORBIDDEN)));
+    publish(1);
+    Client last = clients.get(4_999);
+    await().untilAsserted(() -> assertThat(last.revisions()).containsExactly(1L));
+    assertThat(questions).hasValueLessThanOrEqualTo(6); // of which one was not answered
   }
 
   @Test

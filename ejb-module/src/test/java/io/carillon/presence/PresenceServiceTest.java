@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,9 +127,11 @@ class PresenceServiceTest {
     return new PresenceService(
         of,
         bus,
-        (identity, channel) ->
-            identity.organization().equals(channel.organization())
-                && !channel.name().value().equals("board"),
+        askers ->
+            askers.stream()
+                .filter(asker -> asker.who().organization().equals(asker.channel().organization()))
+                .filter(asker -> !asker.channel().name().value().equals("board"))
+                .collect(Collectors.toSet()),
         new TypingService(bus, (identity, channel) -> true, time),
         workers,
         new Metrics(meters),

@@ -63,7 +63,7 @@ class RedisPresenceNodesIT {
           new PresenceService(
               store,
               bus,
-              (identity, channel) -> true,
+              askers -> askers,
               new TypingService(bus, (identity, channel) -> true, clock),
               workers,
               new Metrics(meters),

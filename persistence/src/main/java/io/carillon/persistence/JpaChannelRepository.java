@@ -1,5 +1,7 @@
 package io.carillon.persistence;
 
+import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -22,7 +24,9 @@ import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -97,6 +101,16 @@ public class JpaChannelRepository implements ChannelRepository {
                 .setParameter("organization", key.organization())
                 .setParameter("name", key.name().value()))
         .map(this::view);
+  }
+
+  @Override
+  @Transactional
+  public Map<Asker, Access> accessOf(Collection<Asker> askers) {
+    if (askers.isEmpty()) {
+      return Map.of();
+    }
+    return Jdbc.inTransactionOf(
+        entities, connection -> StoredAccess.read(connection, askers, clock.millis()));
   }
 
   @Override

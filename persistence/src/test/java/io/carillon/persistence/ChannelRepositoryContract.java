@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carillon.domain.channel.Access;
+import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,39 @@ abstract class ChannelRepositoryContract {
     f = new Fixture(shared);
     alice = f.user("alice");
     bob = f.user("bob");
+  }
+
+  @Test
+  void tellsAtOnceWhatManyMayDo() {
+    Channel open = f.chat("open");
+    Channel closed =
+        f.channel("closed", ChannelKind.CHAT, Visibility.PRIVATE, ChannelPolicy.DEFAULT);
+    f.memberships.add(closed, alice.userId(), Role.MODERATOR);
+    f.memberships.add(open, bob.userId(), Role.READER);
+    Identity otherTab = f.admin("alice");
+    Identity stranger = new Fixture(database).user("alice");
+    List<Asker> askers = new ArrayList<>();
+    for (Identity who : List.of(alice, otherTab, bob, f.apiKey("robot"), stranger)) {
+      askers.add(new Asker(who, open.key()));
+      askers.add(new Asker(who, closed.key()));
+      askers.add(new Asker(who, f.key("none")));
+      askers.add(new Asker(who, new ChannelKey(stranger.organization(), open.key().name())));
+    }
+    Map<Asker, Access> found = f.channels.accessOf(askers);
+    assertThat(found).hasSize(10); // of channels that exist
+    for (Asker asker : askers) {
+      Optional<Access> alone =
+          f.channels
+              .view(asker.channel(), asker.who().userId())
+              .map(view -> view.accessOf(asker.who(), f.clock.millis()));
+      assertThat(Optional.ofNullable(found.get(asker)).map(Access::mayRead))
+          .isEqualTo(alone.map(Access::mayRead));
+      assertThat(Optional.ofNullable(found.get(asker)).flatMap(Access::role))
+          .isEqualTo(alone.flatMap(Access::role));
+    }
+    assertThat(found.get(new Asker(alice, closed.key())).mayRead()).isTrue();
+    assertThat(found.get(new Asker(bob, closed.key())).mayRead()).isFalse();
+    assertThat(f.channels.accessOf(List.of())).isEmpty();
   }
 
   // ---- channels

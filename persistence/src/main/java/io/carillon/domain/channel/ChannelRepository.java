@@ -1,7 +1,9 @@
 package io.carillon.domain.channel;
 
 import io.carillon.domain.user.UserId;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,13 @@ public interface ChannelRepository {
 
   /** The channel with the user's membership, in one query. */
   Optional<ChannelView> view(ChannelKey key, UserId user);
+
+  /**
+   * What each of them may do now, in one query; those whose channel does not exist are left out.
+   *
+   * @param askers at most 1,000
+   */
+  Map<Asker, Access> accessOf(Collection<Asker> askers);
 
   /**
    * The channel, locked until the caller's transaction ends: appends to its log wait. Only inside a

@@ -67,7 +67,7 @@ final class ChatWorld {
 
   ChatWorld(Map<String, String> settings) {
     Settings made = Settings.of(settings);
-    hub = new Hub(new LoopbackBus(), null, workers, metrics, made, (identity, channel) -> true);
+    hub = new Hub(new LoopbackBus(), null, workers, metrics, made, askers -> askers);
     sessions =
         new ChatSessions(
             new FakeConnections(),

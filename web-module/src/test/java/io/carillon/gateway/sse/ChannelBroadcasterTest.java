@@ -42,12 +42,7 @@ class ChannelBroadcasterTest {
       Settings.of(Map.of("CARILLON_QUEUE_BYTES", Integer.toString(MAX_QUEUED)));
   private final Hub hub =
       new Hub(
-          new LoopbackBus(),
-          emptyLog(),
-          workers,
-          new Metrics(meters),
-          settings,
-          (identity, channel) -> true);
+          new LoopbackBus(), emptyLog(), workers, new Metrics(meters), settings, askers -> askers);
   private final Broadcasters registry = new Broadcasters(null, hub, workers, settings);
   private final List<SseEventSink> closed = new CopyOnWriteArrayList<>();
   private final List<SseEventSink> failed = new CopyOnWriteArrayList<>();
