@@ -30,6 +30,13 @@ public final class JakartaWebSocket extends WebSocketConnection {
 
   private static final long BLOCKING_SEND_MILLIS = 5_000;
 
+  /**
+   * Tomcat's name for how long it waits for the client's own close after ours, 30 s otherwise. A
+   * client that is gone sends none, and has long given its place to another one by then.
+   */
+  private static final String SESSION_CLOSE_TIMEOUT =
+      "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT";
+
   private final Session socket;
   private final AtomicBoolean sending = new AtomicBoolean();
   private volatile boolean closeDue; // as soon as what is being sent is out
@@ -51,6 +58,7 @@ public final class JakartaWebSocket extends WebSocketConnection {
     this.socket = socket;
     socket.setMaxIdleTimeout(0);
     socket.getUserProperties().put(BLOCKING_SEND_TIMEOUT, BLOCKING_SEND_MILLIS);
+    socket.getUserProperties().put(SESSION_CLOSE_TIMEOUT, CLOSE_TIMEOUT.toMillis());
   }
 
   // ---- in

@@ -30,7 +30,7 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
   public static final int FAR_TOO_LARGE = 4;
 
   /** For the peer to answer a close; then the connection is cut. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   /** How the last ping stands. */
   private enum Ping {
