@@ -1,6 +1,7 @@
 """The servers that the benchmark runs, each a process of its own, on free loopback ports."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -122,6 +123,13 @@ class Process:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise BenchError(f"{self.name} did not start:\n{tail(self.log)}")
             time.sleep(0.1)
+
+    def run_on(self, *cores):
+        """Moves all its threads. One that starts later runs where the thread runs that started it."""
+        for _ in range(2):  # the second time for those that a thread started before it was moved itself
+            for thread in Path(f"/proc/{self.pid}/task").iterdir():
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread.name), cores)
 
     def stop(self):
         if self not in self.workspace.running:
