@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Every open connection of this node. One wheel turns for all of them: it sends signs of life, ends
@@ -50,6 +51,7 @@ public class Connections {
   private final Authenticator authenticator;
   private final Settings.Connections limits;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Set<LiveConnection>[] spokes; // each is visited once in a heartbeat interval
   private final Map<LiveConnection, Place> places = new ConcurrentHashMap<>();
   private final Object lastOneLeft = new Object();
@@ -69,11 +71,11 @@ public class Connections {
     this.authenticator = null;
     this.limits = null;
     this.clock = null;
+    this.nanoTime = null;
     this.spokes = null;
   }
 
   @Inject
-  @SuppressWarnings({"unchecked", "rawtypes"})
   public Connections(
       Workers workers,
       Metrics metrics,
@@ -81,12 +83,25 @@ public class Connections {
       Authenticator authenticator,
       Settings settings,
       Clock clock) {
+    this(workers, metrics, presence, authenticator, settings, clock, System::nanoTime);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  Connections(
+      Workers workers,
+      Metrics metrics,
+      PresenceService presence,
+      Authenticator authenticator,
+      Settings settings,
+      Clock clock,
+      LongSupplier nanoTime) {
     this.workers = workers;
     this.metrics = metrics;
     this.presence = presence;
     this.authenticator = authenticator;
     this.limits = settings.connections();
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.spokes = new Set[(int) Math.max(1, limits.heartbeatInterval().toSeconds())];
     for (int i = 0; i < spokes.length; i++) {
       spokes[i] = ConcurrentHashMap.newKeySet();
@@ -105,13 +120,15 @@ public class Connections {
    * @return the id that presence knows it by
    */
   public String opened(LiveConnection connection) {
-    int spoke = ThreadLocalRandom.current().nextInt(spokes.length);
-    String presenceId = UUID.randomUUID().toString();
-    Place place = new Place(spoke, presenceId, connection.identity());
+    // Only to be told from others, not to be guessed: the secure source has one lock for all
+    // threads.
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    String presenceId = new UUID(random.nextLong(), random.nextLong()).toString();
+    Place place = new Place(random.nextInt(spokes.length), presenceId, connection.identity());
     if (places.putIfAbsent(connection, place) != null) {
       throw new IllegalStateException("opened twice");
     }
-    spokes[spoke].add(connection);
+    spokes[place.spoke()].add(connection);
     metrics.connections(connection.transport(), 1);
     presence.connected(presenceId, place.identity(), connection.transport());
     if (!place.equals(places.get(connection))) {
@@ -121,7 +138,7 @@ public class Connections {
       connection.close(ErrorCode.DRAINING);
     }
     // A proof that was taken back while the connection was being made closed nothing: ask again.
-    if (recent.stream().anyMatch(change -> concerns(change.what(), place.identity()))) {
+    if (hasJustChanged(place.identity())) {
       review(List.of(connection));
     }
     return presenceId;
@@ -190,10 +207,8 @@ public class Connections {
   }
 
   private void remember(RightsChange change) {
-    long now = System.nanoTime();
-    while (isOver(recent.peek(), now)) {
-      recent.poll();
-    }
+    long now = nanoTime.getAsLong();
+    recent.removeIf(old -> isOver(old, now));
     RightsChange what = change;
     if (recent.size() >= MAX_RECENT) {
       recent.clear();
@@ -202,8 +217,14 @@ public class Connections {
     recent.add(new Recent(what, now));
   }
 
+  private boolean hasJustChanged(Identity identity) {
+    long now = nanoTime.getAsLong();
+    return recent.stream()
+        .anyMatch(change -> !isOver(change, now) && concerns(change.what(), identity));
+  }
+
   private static boolean isOver(Recent change, long now) {
-    return change != null && now - change.sinceNanos() > MAX_OPENING.toNanos();
+    return now - change.sinceNanos() > MAX_OPENING.toNanos();
   }
 
   private static boolean concerns(RightsChange change, Identity identity) {

@@ -35,6 +35,8 @@ class ConnectionsTest {
   private final Queue<Runnable> later = new ArrayDeque<>();
   private final Set<String> revoked = new HashSet<>();
   private boolean recordIsAway;
+  private int questions; // to the record
+  private long nanos;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Connections connections =
       new Connections(
@@ -43,7 +45,8 @@ class ConnectionsTest {
           new NobodyWatches(),
           new Record(),
           Settings.of(Map.of()),
-          Clock.systemUTC());
+          Clock.systemUTC(),
+          () -> nanos);
 
   private static Identity alice(String token) {
     return new Identity(
@@ -90,6 +93,16 @@ class ConnectionsTest {
     revoke("one");
     assertThat(open("one").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
     assertThat(open("two").reasons).isEmpty();
+  }
+
+  @Test
+  void asksNothingForAConnectionThatOpensLongAfterAChange() {
+    connections.onRightsChange(RightsChange.ofAll()); // as when a node starts
+    open("one");
+    assertThat(questions).isEqualTo(1);
+    nanos += Duration.ofSeconds(31).toNanos();
+    open("two");
+    assertThat(questions).isEqualTo(1);
   }
 
   @Test
@@ -172,6 +185,7 @@ class ConnectionsTest {
   private final class Record extends Authenticator {
     @Override
     public Identity refresh(Identity current) {
+      questions++;
       if (recordIsAway) {
         throw new IllegalStateException("asked for by the test");
       }
