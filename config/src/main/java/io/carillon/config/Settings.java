@@ -672,7 +672,7 @@ public record Settings(
           Duration heartbeat,
       @Setting(
               key = "CARILLON_PRESENCE_DELIVERIES_PER_SECOND",
-              byDefault = "50000",
+              byDefault = "20000",
               min = "0",
               max = "1000000000",
               unit = "deliveries",

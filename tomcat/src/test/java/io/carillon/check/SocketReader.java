@@ -3,6 +3,7 @@ package io.carillon.check;
 import io.carillon.check.client.Caller;
 import io.carillon.check.client.NativeSocketClient;
 import io.carillon.check.client.NativeSocketClient.Frame;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,6 +136,8 @@ public final class SocketReader implements Reader {
   }
 
   private final class Connection implements NativeSocketClient.Listener {
+    private Optional<Duration> retryAfter = Optional.empty();
+
     @Override
     public void opened() {
       channels.forEach(channel -> join(current, channel));
@@ -142,6 +145,11 @@ public final class SocketReader implements Reader {
       if (pausing) {
         current.pause();
       }
+    }
+
+    @Override
+    public void refused(int status, Optional<Duration> after) {
+      retryAfter = after;
     }
 
     @Override
@@ -181,7 +189,8 @@ public final class SocketReader implements Reader {
     public void closed(int code, String reason, Throwable failure) {
       open = null;
       closeCodes.add(code);
-      run.wire().after(run.returnDelay(random), SocketReader.this::connect);
+      Duration delay = retryAfter.orElseGet(() -> run.returnDelay(random));
+      run.wire().after(delay, SocketReader.this::connect);
     }
   }
 

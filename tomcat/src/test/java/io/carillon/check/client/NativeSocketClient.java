@@ -12,10 +12,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -38,6 +40,13 @@ public final class NativeSocketClient {
   /** Hears of the connection. */
   public interface Listener {
     default void opened() {}
+
+    /**
+     * The server answered with something else than an upgrade; {@link #closed} follows.
+     *
+     * @param retryAfter when to come back, where it said that
+     */
+    default void refused(int status, Optional<Duration> retryAfter) {}
 
     /** Every frame, answers too. */
     void frame(Frame frame);
@@ -197,6 +206,12 @@ public final class NativeSocketClient {
     public void head(HttpReader.Head responseHead) {
       head = responseHead;
       if (head.status() != 101) {
+        String seconds = head.header("retry-after");
+        listener.refused(
+            head.status(),
+            seconds.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Duration.ofSeconds(Long.parseLong(seconds))));
         return;
       }
       if (!head.header("sec-websocket-accept").equals(accept(key))
