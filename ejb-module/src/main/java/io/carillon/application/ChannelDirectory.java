@@ -9,14 +9,17 @@ import io.carillon.domain.channel.ChannelRules;
 import io.carillon.domain.channel.ChannelView;
 import io.carillon.domain.channel.MemberRights;
 import io.carillon.domain.channel.Membership;
+import io.carillon.domain.channel.ViewQuestion;
 import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.UserId;
 import io.carillon.hub.AccessCheck;
+import io.carillon.node.JointQuestions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +45,8 @@ public class ChannelDirectory implements AccessCheck {
    */
   private static final int MAX_REMEMBERED = 50_000;
 
+  private static final int MAX_TOGETHER = 32; // users whose views are asked for in one query
+
   private record Question(ChannelKey channel, UserId user) {}
 
   private record Answer(
@@ -51,16 +56,19 @@ public class ChannelDirectory implements AccessCheck {
   private final Clock clock;
   private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
   private final AtomicLong changes = new AtomicLong();
+  private final JointQuestions<ViewQuestion, Map<ChannelName, ChannelView>> questions;
 
   protected ChannelDirectory() { // for the client proxy
     this.channels = null;
     this.clock = null;
+    this.questions = null;
   }
 
   @Inject
   public ChannelDirectory(ChannelRepository channels, Clock clock) {
     this.channels = channels;
     this.clock = clock;
+    this.questions = new JointQuestions<>(MAX_TOGETHER, channels::views);
   }
 
   /**
@@ -71,11 +79,35 @@ public class ChannelDirectory implements AccessCheck {
    */
   public Optional<ChannelView> view(Identity by, ChannelName name) {
     ChannelKey key = new ChannelKey(by.organization(), name);
-    Optional<ChannelView> view = channels.view(key, by.userId());
-    if (view.isEmpty() && isOwnSystemChannel(by, name)) {
-      return Optional.of(new ChannelView(channels.ensureSystemChannel(key)));
+    return channels.view(key, by.userId()).or(() -> madeFor(by, name));
+  }
+
+  /**
+   * Several channels as {@link #view} has them, asked for together with those that other threads
+   * want to know at this moment; those that do not exist are left out. Never within the caller's
+   * transaction.
+   */
+  public Map<ChannelName, ChannelView> views(Identity by, Set<ChannelName> names) {
+    if (names.isEmpty()) {
+      return Map.of();
     }
-    return view;
+    Map<ChannelName, ChannelView> views =
+        new HashMap<>(
+            questions.ask(new ViewQuestion(by.organization(), by.userId(), Set.copyOf(names))));
+    for (ChannelName name : names) {
+      if (!views.containsKey(name)) {
+        madeFor(by, name).ifPresent(view -> views.put(name, view));
+      }
+    }
+    return views;
+  }
+
+  /** A channel that exists for everybody who may have it, and is made when it is asked for. */
+  private Optional<ChannelView> madeFor(Identity by, ChannelName name) {
+    return isOwnSystemChannel(by, name)
+        ? Optional.of(
+            new ChannelView(channels.ensureSystemChannel(new ChannelKey(by.organization(), name))))
+        : Optional.empty();
   }
 
   private static boolean isOwnSystemChannel(Identity by, ChannelName name) {

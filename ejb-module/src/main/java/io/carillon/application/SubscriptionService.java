@@ -14,8 +14,12 @@ import io.carillon.hub.Subscription;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Who may listen to a channel, and from where on. The same for every transport. Any thread. */
 @ApplicationScoped
@@ -47,11 +51,32 @@ public class SubscriptionService {
    * @throws RealtimeException with {@code FORBIDDEN}, also for a channel that does not exist
    */
   public Joining prepare(Identity by, ChannelName name, Since since, int resumeLimit) {
+    return prepareAll(by, List.of(name), since, resumeLimit).get(0);
+  }
+
+  /**
+   * {@link #prepare} for several channels with one question to the database.
+   *
+   * @param names each once
+   * @return in the order of the names
+   */
+  public List<Joining> prepareAll(
+      Identity by, Collection<ChannelName> names, Since since, int resumeLimit) {
     if (resumeLimit < 0) {
       throw new RealtimeException(ErrorCode.MALFORMED, "limit");
     }
     long changesHeard = directory.changesHeard();
-    ChannelView view = directory.view(by, name).orElseThrow(Access::forbidden);
+    Map<ChannelName, ChannelView> views = directory.views(by, Set.copyOf(names));
+    return names.stream()
+        .map(
+            name ->
+                joining(by, Optional.ofNullable(views.get(name)), since, resumeLimit, changesHeard))
+        .toList();
+  }
+
+  private Joining joining(
+      Identity by, Optional<ChannelView> found, Since since, int resumeLimit, long changesHeard) {
+    ChannelView view = found.orElseThrow(Access::forbidden);
     Access access = view.accessOf(by, clock.millis());
     access.checkRead();
     Channel channel = view.channel();

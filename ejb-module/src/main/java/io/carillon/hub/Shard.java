@@ -16,12 +16,15 @@ import io.carillon.node.Workers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Shard {
   private static final Logger LOG = System.getLogger(Shard.class.getName());
   private static final int BATCH_TASKS = 512;
+  private static final int MAX_ASKED = 500; // channels in one question
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Bus bus;
@@ -54,7 +58,12 @@ final class Shard {
   private final Map<PublicationEncoder, Optional<EncodedFrame>> encoded = new HashMap<>();
   private final List<OutboundQueue> touched = new ArrayList<>();
   private final List<Subscription> gone = new ArrayList<>();
+  private final Queue<Newcomer> newcomers = new ArrayDeque<>();
+  private boolean askingForEnds;
   private boolean joinWrites;
+
+  /** A subscription to a channel of which this node does not know yet where its log ends. */
+  private record Newcomer(Feed feed, Subscription subscription) {}
 
   Shard(
       Bus bus,
@@ -156,8 +165,75 @@ final class Shard {
     }
     if (subscription.position() == Subscription.NOW) {
       goLive(feed, subscription, Math.max(feed.delivered(), 0));
-    } else if (feed.isPlaced() && subscription.position() >= feed.delivered()) {
+    } else if (!feed.isPlaced()) {
+      askForEnd(new Newcomer(feed, subscription));
+    } else if (subscription.position() >= feed.delivered()) {
       goLive(feed, subscription, subscription.position());
+    } else {
+      readLog(feed, subscription, subscription.position());
+    }
+  }
+
+  /**
+   * Asks where the log ends that a first subscriber listens to, together with all others that wait
+   * for that: when thousands come at once, a question for each would take all of the database.
+   */
+  private void askForEnd(Newcomer newcomer) {
+    newcomers.add(newcomer);
+    if (!askingForEnds) {
+      askForEnds();
+    }
+  }
+
+  private void askForEnds() {
+    askingForEnds = true;
+    List<Newcomer> asking = new ArrayList<>();
+    Set<ChannelKey> channels = new HashSet<>();
+    while (!newcomers.isEmpty() && channels.size() < MAX_ASKED) {
+      Newcomer newcomer = newcomers.remove();
+      asking.add(newcomer);
+      channels.add(newcomer.feed().channel);
+    }
+    onIo(
+        () -> {
+          Map<ChannelKey, MessageRepository.LogEnd> ends = endsOrNone(channels);
+          execute(
+              () -> {
+                askingForEnds = false;
+                asking.forEach(newcomer -> begin(newcomer, ends));
+                if (!newcomers.isEmpty()) {
+                  askForEnds();
+                }
+              });
+        });
+  }
+
+  private Map<ChannelKey, MessageRepository.LogEnd> endsOrNone(Set<ChannelKey> channels) {
+    try {
+      return log.ends(channels);
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "The ends of {0} logs could not be read: {1}",
+          channels.size(),
+          e.getClass().getSimpleName());
+      return Map.of(); // each reads its own log then, again and again until it can
+    }
+  }
+
+  private void begin(Newcomer newcomer, Map<ChannelKey, MessageRepository.LogEnd> ends) {
+    Feed feed = newcomer.feed();
+    Subscription subscription = newcomer.subscription();
+    if (subscription.index < 0) {
+      return; // cancelled meanwhile
+    }
+    MessageRepository.LogEnd end = ends.get(feed.channel);
+    if (!feed.isPlaced() && end != null) {
+      feed.place(end.epoch(), end.lastOffset());
+      deliverKept(feed);
+    }
+    if (feed.isPlaced() && subscription.position() >= feed.placedAt()) {
+      goLive(feed, subscription, subscription.position()); // what went out since then it has held
     } else {
       readLog(feed, subscription, subscription.position());
     }

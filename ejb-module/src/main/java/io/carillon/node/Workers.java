@@ -12,6 +12,11 @@ public interface Workers {
   /** For short work that may wait for the database. Bounded in threads and in what waits. */
   Executor io();
 
+  /** Tasks that wait for a thread of {@link #io}; 0 where the server does not tell. */
+  default int waiting() {
+    return 0;
+  }
+
   /**
    * Starts a thread that runs {@code loop} until the application stops, which interrupts it.
    *

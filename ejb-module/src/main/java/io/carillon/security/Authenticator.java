@@ -6,14 +6,17 @@ import io.carillon.domain.rights.RightsChange;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.RevokedTokenRepository;
+import io.carillon.domain.user.TokenOwner;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserRepository;
+import io.carillon.node.JointQuestions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -33,6 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public class Authenticator {
   private static final Duration MAX_AGE = Duration.ofSeconds(1);
   private static final int MAX_REMEMBERED = 50_000;
+  private static final int MAX_TOGETHER = 64; // accounts that are asked for at once
 
   private record Answer(Identity identity, long sinceNanos) {}
 
@@ -44,6 +48,7 @@ public class Authenticator {
   private final Clock clock;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>(); // by digest of the secret
   private final AtomicLong changes = new AtomicLong();
+  private final JointQuestions<TokenOwner.Question, Optional<TokenOwner>> owners;
 
   protected Authenticator() { // for the client proxy
     this.users = null;
@@ -52,6 +57,7 @@ public class Authenticator {
     this.apiKeys = null;
     this.tickets = null;
     this.clock = null;
+    this.owners = null;
   }
 
   @Inject
@@ -68,6 +74,7 @@ public class Authenticator {
     this.apiKeys = apiKeys;
     this.tickets = tickets;
     this.clock = clock;
+    this.owners = new JointQuestions<>(MAX_TOGETHER, users::findOwners);
   }
 
   /**
@@ -104,17 +111,40 @@ public class Authenticator {
       return apiKeys.authenticate(credential);
     }
     TokenClaims claims = verifier.verify(credential);
-    checkNotRevoked(claims.tokenId());
+    Identity claimed = claims.toIdentity();
+    Optional<User> known = owner(claimed);
     if (claims.own()) {
-      User user =
-          users
-              .find(claims.organization(), claims.userId())
-              .orElseThrow(() -> refused("no such account"));
+      User user = known.orElseThrow(() -> refused("no such account"));
       return as(user, user.role(), claims.tokenId(), claims.expiresAt());
     }
-    User user = users.provision(claims.toIdentity());
-    OrganizationRole role = user.passwordHash().isPresent() ? user.role() : claims.role();
-    return as(user, role, claims.tokenId(), claims.expiresAt());
+    if (known.isEmpty() && revoked.isRevoked(claims.tokenId())) {
+      throw refused("revoked token");
+    }
+    User user =
+        known
+            .filter(account -> account.isDescribedBy(claimed))
+            .orElseGet(() -> users.provision(claimed));
+    return as(user, roleOf(user, claims.role()), claims.tokenId(), claims.expiresAt());
+  }
+
+  /**
+   * The account of whoever shows this proof.
+   *
+   * @return empty where there is none
+   */
+  private Optional<User> owner(Identity identity) {
+    Optional<TokenOwner> owner =
+        owners.ask(
+            new TokenOwner.Question(
+                identity.organization(), identity.userId(), identity.tokenId()));
+    if (owner.isPresent() && owner.get().revoked()) {
+      throw refused("revoked token");
+    }
+    return owner.map(TokenOwner::user);
+  }
+
+  private static OrganizationRole roleOf(User user, OrganizationRole claimed) {
+    return user.passwordHash().isPresent() ? user.role() : claimed;
   }
 
   /**
@@ -137,13 +167,8 @@ public class Authenticator {
     if (current.kind() == Identity.Kind.API_KEY) {
       return apiKeys.refresh(current);
     }
-    checkNotRevoked(current.tokenId());
-    User user =
-        users
-            .find(current.organization(), current.userId())
-            .orElseThrow(() -> refused("no such account"));
-    OrganizationRole role = user.passwordHash().isPresent() ? user.role() : current.role();
-    return as(user, role, current.tokenId(), current.expiresAt());
+    User user = owner(current).orElseThrow(() -> refused("no such account"));
+    return as(user, roleOf(user, current.role()), current.tokenId(), current.expiresAt());
   }
 
   /**
@@ -196,12 +221,6 @@ public class Authenticator {
   private void checkNotExpired(Identity identity) {
     if (identity.isExpiredAt(clock.instant())) {
       throw new RealtimeException(ErrorCode.TOKEN_EXPIRED, "expired");
-    }
-  }
-
-  private void checkNotRevoked(String tokenId) {
-    if (revoked.isRevoked(tokenId)) {
-      throw refused("revoked token");
     }
   }
 

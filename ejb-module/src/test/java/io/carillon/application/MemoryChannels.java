@@ -4,9 +4,11 @@ import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.Asker;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
+import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.channel.ChannelRepository;
 import io.carillon.domain.channel.ChannelView;
 import io.carillon.domain.channel.MembershipRepository;
+import io.carillon.domain.channel.ViewQuestion;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.UserId;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Channels in a map, for tests of one thread. */
@@ -45,6 +48,18 @@ final class MemoryChannels implements ChannelRepository {
           .ifPresent(view -> found.put(asker, view.accessOf(asker.who(), 0)));
     }
     return found;
+  }
+
+  @Override
+  public List<Map<ChannelName, ChannelView>> views(List<ViewQuestion> questions) {
+    return questions.stream().map(this::answer).toList();
+  }
+
+  private Map<ChannelName, ChannelView> answer(ViewQuestion question) {
+    return question.names().stream()
+        .flatMap(
+            name -> view(new ChannelKey(question.organization(), name), question.user()).stream())
+        .collect(Collectors.toMap(view -> view.channel().key().name(), view -> view));
   }
 
   private ChannelView viewOf(Channel channel, UserId user) {

@@ -281,6 +281,44 @@ class HubTest {
     assertThat(bob.revisions()).containsExactly(1L, 2L, 3L);
   }
 
+  /** As when everybody comes back at once, each to an inbox. */
+  @Test
+  void asksOnceWhereManyLogsEnd() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch allHaveCome = new CountDownLatch(1);
+    log.beforeNextEnds(
+        () -> {
+          asked.countDown();
+          awaitQuietly(allHaveCome);
+        });
+    List<Client> clients = new ArrayList<>();
+    List<Subscription> subscriptions = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      ChannelKey inbox = new ChannelKey("demo", ChannelName.inboxOf(new UserId("user" + i)));
+      log.add(inbox); // read before it was listened to
+      clients.add(client("user" + i));
+      subscriptions.add(hub.subscribe(inbox, 1, clients.get(i)));
+    }
+    assertThat(asked.await(10, SECONDS)).isTrue();
+    int questionsBefore = log.questionsForEnds();
+    allHaveCome.countDown();
+    for (Subscription subscription : subscriptions) {
+      subscription.live().toCompletableFuture().orTimeout(10, SECONDS).join();
+    }
+    assertThat(log.reads()).isZero();
+    // Each shard's questions but the first hold 500 channels; the sweep asks too, five times a
+    // second.
+    assertThat(log.questionsForEnds() - questionsBefore).isLessThan(100);
+    for (Client client : clients) {
+      bus.publish(
+          List.of(
+              log.add(new ChannelKey("demo", ChannelName.inboxOf(client.identity().userId())))));
+    }
+    await()
+        .untilAsserted(
+            () -> assertThat(clients).allMatch(client -> client.revisions().equals(List.of(2L))));
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       if (!latch.await(10, SECONDS)) {

@@ -26,7 +26,9 @@ final class MemoryLog implements MessageRepository {
   private final Map<ChannelKey, Long> ends = new HashMap<>();
   private RuntimeException failure;
   private int reads;
+  private int questionsForEnds;
   private Runnable afterRead; // guarded by this
+  private Runnable beforeEnds;
   private long pruned;
 
   synchronized Publication add(ChannelKey channel) {
@@ -124,7 +126,31 @@ final class MemoryLog implements MessageRepository {
   }
 
   @Override
-  public synchronized Map<ChannelKey, LogEnd> ends(Collection<ChannelKey> channels) {
+  public Map<ChannelKey, LogEnd> ends(Collection<ChannelKey> channels) {
+    Runnable once = takeBeforeEnds();
+    if (once != null) {
+      once.run();
+    }
+    return readEnds(channels);
+  }
+
+  /** Runs on the asking thread before the next question for ends is answered. */
+  synchronized void beforeNextEnds(Runnable once) {
+    beforeEnds = once;
+  }
+
+  synchronized int questionsForEnds() {
+    return questionsForEnds;
+  }
+
+  private synchronized Runnable takeBeforeEnds() {
+    Runnable once = beforeEnds;
+    beforeEnds = null;
+    questionsForEnds++;
+    return once;
+  }
+
+  private synchronized Map<ChannelKey, LogEnd> readEnds(Collection<ChannelKey> channels) {
     if (failure != null) {
       throw failure;
     }

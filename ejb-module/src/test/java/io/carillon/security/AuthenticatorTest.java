@@ -38,8 +38,8 @@ class AuthenticatorTest {
 
   private final ManualClock clock = new ManualClock();
   private final ManualNanos nanos = new ManualNanos();
-  private final MemoryUsers users = new MemoryUsers();
   private final MemoryRevocations revoked = new MemoryRevocations();
+  private final MemoryUsers users = new MemoryUsers(revoked);
   private final ConcurrentLinkedQueue<RightsChange> announced = new ConcurrentLinkedQueue<>();
   private final Bus bus = new LoopbackBus();
   private final ApiKeys apiKeys = new ApiKeys(new MemoryKeys(), clock);

@@ -1,6 +1,8 @@
 package io.carillon.security;
 
 import io.carillon.domain.user.Identity;
+import io.carillon.domain.user.RevokedTokenRepository;
+import io.carillon.domain.user.TokenOwner;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserId;
 import io.carillon.domain.user.UserRepository;
@@ -16,6 +18,11 @@ final class MemoryUsers implements UserRepository {
   final Map<String, User> accounts = new ConcurrentHashMap<>();
   final AtomicInteger reads = new AtomicInteger();
   volatile boolean away;
+  private final RevokedTokenRepository revocations;
+
+  MemoryUsers(RevokedTokenRepository revocations) {
+    this.revocations = revocations;
+  }
 
   private static String key(String organization, UserId id) {
     return organization + '/' + id;
@@ -32,6 +39,16 @@ final class MemoryUsers implements UserRepository {
   public Optional<User> find(String organization, UserId id) {
     read();
     return Optional.ofNullable(accounts.get(key(organization, id)));
+  }
+
+  @Override
+  public List<Optional<TokenOwner>> findOwners(List<TokenOwner.Question> questions) {
+    return questions.stream()
+        .map(
+            question ->
+                find(question.organization(), question.user())
+                    .map(user -> new TokenOwner(user, revocations.isRevoked(question.tokenId()))))
+        .toList();
   }
 
   @Override

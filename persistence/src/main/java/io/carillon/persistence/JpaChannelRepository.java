@@ -10,6 +10,7 @@ import io.carillon.domain.channel.ChannelPolicy;
 import io.carillon.domain.channel.ChannelRepository;
 import io.carillon.domain.channel.ChannelView;
 import io.carillon.domain.channel.Membership;
+import io.carillon.domain.channel.ViewQuestion;
 import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
@@ -24,11 +25,17 @@ import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Channels in a relational database. Any thread. */
 @ApplicationScoped
@@ -45,6 +52,11 @@ public class JpaChannelRepository implements ChannelRepository {
 
   private static final String FIND =
       "select c from Channel c where c.organization = :organization and c.name = :name";
+
+  private static final String VIEWS =
+      "select c as channel, m as membership from Channel c"
+          + " left join Membership m on m.channelId = c.id and m.userId in (%s)"
+          + " where c.organization = :organization and c.name in (%s)";
 
   private static final String VIEW =
       "select c as channel, m as membership from Channel c"
@@ -111,6 +123,100 @@ public class JpaChannelRepository implements ChannelRepository {
     }
     return Jdbc.inTransactionOf(
         entities, connection -> StoredAccess.read(connection, askers, clock.millis()));
+  }
+
+  @Override
+  @Transactional(Transactional.TxType.REQUIRES_NEW)
+  public List<Map<ChannelName, ChannelView>> views(List<ViewQuestion> questions) {
+    Map<String, Found> found = new HashMap<>();
+    questions.stream()
+        .collect(Collectors.groupingBy(ViewQuestion::organization))
+        .forEach((organization, asked) -> found.put(organization, find(organization, asked)));
+    return questions.stream()
+        .map(question -> found.get(question.organization()).answer(question))
+        .toList();
+  }
+
+  private Found find(String organization, List<ViewQuestion> questions) {
+    Found found = new Found();
+    query(
+            organization,
+            filledUp(questions.stream().map(ViewQuestion::user).map(UserId::value)),
+            filledUp(
+                questions.stream()
+                    .flatMap(question -> question.names().stream())
+                    .map(ChannelName::value)))
+        .getResultStream()
+        .map(this::view)
+        .forEach(found::add);
+    return found;
+  }
+
+  /**
+   * With a parameter for each value: for a parameter that is a list, Hibernate translates the query
+   * anew each time, which costs more than the rest.
+   */
+  private TypedQuery<Tuple> query(String organization, List<String> users, List<String> names) {
+    TypedQuery<Tuple> query =
+        entities
+            .createQuery(
+                VIEWS.formatted(parameters("user", users), parameters("name", names)), Tuple.class)
+            .setParameter("organization", organization);
+    setAll(query, "user", users);
+    setAll(query, "name", names);
+    return query;
+  }
+
+  /**
+   * Each once; the last one again up to a power of two, so that there are few different queries.
+   */
+  private static List<String> filledUp(Stream<String> values) {
+    List<String> list = new ArrayList<>(new LinkedHashSet<>(values.toList()));
+    String last = list.get(list.size() - 1);
+    while (Integer.bitCount(list.size()) > 1) {
+      list.add(last);
+    }
+    return list;
+  }
+
+  private static String parameters(String name, List<String> values) {
+    return IntStream.range(0, values.size())
+        .mapToObj(i -> ":" + name + i)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static void setAll(TypedQuery<Tuple> query, String name, List<String> values) {
+    for (int i = 0; i < values.size(); i++) {
+      query.setParameter(name + i, values.get(i));
+    }
+  }
+
+  /** Of one organization. */
+  private static final class Found {
+    private final Map<ChannelName, Channel> channels = new HashMap<>();
+    private final Map<ChannelName, Map<UserId, Membership>> members = new HashMap<>();
+
+    void add(ChannelView view) {
+      ChannelName name = view.channel().key().name();
+      channels.put(name, view.channel());
+      view.membership()
+          .ifPresent(
+              member ->
+                  members.computeIfAbsent(name, n -> new HashMap<>()).put(member.user(), member));
+    }
+
+    Map<ChannelName, ChannelView> answer(ViewQuestion question) {
+      Map<ChannelName, ChannelView> views = new HashMap<>();
+      for (ChannelName name : question.names()) {
+        Channel channel = channels.get(name);
+        if (channel != null) {
+          views.put(
+              name,
+              new ChannelView(channel, members.getOrDefault(name, Map.of()).get(question.user())));
+        }
+      }
+      return views;
+    }
   }
 
   @Override

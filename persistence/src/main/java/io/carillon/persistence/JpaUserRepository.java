@@ -2,6 +2,7 @@ package io.carillon.persistence;
 
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRepository;
+import io.carillon.domain.user.TokenOwner;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserId;
 import io.carillon.domain.user.UserRepository;
@@ -9,12 +10,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.Tuple;
 import jakarta.persistence.TypedQuery;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Accounts in a relational database. Any thread. */
 @ApplicationScoped
@@ -27,6 +33,11 @@ public class JpaUserRepository implements UserRepository {
           + " values (?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String FIND =
       "select u from User u where u.organization = :organization and u.id = :id";
+  private static final String FIND_OWNER =
+      "select u as user, (select count(t) from RevokedToken t where t.tokenHash = :token) as"
+          + " revoked from User u where u.organization = :organization and u.id = :id";
+  private static final String FIND_REVOKED =
+      "select t.tokenHash from RevokedToken t where t.tokenHash in (:tokens)";
   private static final String FIND_ALL =
       "select u from User u where u.organization = :organization and u.id in (:ids) order by u.id";
   private static final String LIST =
@@ -59,6 +70,65 @@ public class JpaUserRepository implements UserRepository {
     Optional<User> found = byId(organization, id).getResultStream().findFirst();
     found.ifPresent(entities::detach);
     return found;
+  }
+
+  @Override
+  @Transactional(Transactional.TxType.REQUIRES_NEW)
+  public List<Optional<TokenOwner>> findOwners(List<TokenOwner.Question> questions) {
+    if (questions.size() == 1) {
+      return List.of(findOwner(questions.get(0)));
+    }
+    Map<String, Map<UserId, User>> users = new HashMap<>();
+    questions.stream()
+        .collect(
+            Collectors.groupingBy(
+                TokenOwner.Question::organization,
+                Collectors.mapping(TokenOwner.Question::user, Collectors.toSet())))
+        .forEach(
+            (organization, ids) ->
+                users.put(
+                    organization,
+                    findAll(organization, ids).stream()
+                        .collect(Collectors.toMap(User::id, user -> user))));
+    // Afterwards: one that is given back between the two counts as given back.
+    Set<String> revoked =
+        Set.copyOf(
+            entities
+                .createQuery(FIND_REVOKED, String.class)
+                .setParameter(
+                    "tokens",
+                    questions.stream()
+                        .map(question -> JpaRevokedTokenRepository.hash(question.tokenId()))
+                        .toList())
+                .getResultList());
+    return questions.stream()
+        .map(
+            question ->
+                Optional.ofNullable(users.get(question.organization()).get(question.user()))
+                    .map(
+                        user ->
+                            new TokenOwner(
+                                user,
+                                revoked.contains(
+                                    JpaRevokedTokenRepository.hash(question.tokenId())))))
+        .toList();
+  }
+
+  private Optional<TokenOwner> findOwner(TokenOwner.Question question) {
+    return entities
+        .createQuery(FIND_OWNER, Tuple.class)
+        .setParameter("token", JpaRevokedTokenRepository.hash(question.tokenId()))
+        .setParameter("organization", question.organization())
+        .setParameter("id", question.user().value())
+        .getResultStream()
+        .findFirst()
+        .map(this::owner);
+  }
+
+  private TokenOwner owner(Tuple row) {
+    User user = row.get("user", User.class);
+    entities.detach(user);
+    return new TokenOwner(user, row.get("revoked", Long.class) > 0);
   }
 
   @Override
@@ -116,7 +186,7 @@ public class JpaUserRepository implements UserRepository {
       present = find(identity.organization(), identity.userId());
     }
     User user = present.orElseThrow();
-    if (bringsNews(identity, user)) {
+    if (!user.isDescribedBy(identity)) {
       User locked = lock(identity.organization(), identity.userId()).orElseThrow();
       locked.describe(
           identity.name(),
@@ -126,14 +196,6 @@ public class JpaUserRepository implements UserRepository {
       return locked;
     }
     return user;
-  }
-
-  /** A token without a picture says nothing about it; its name is the id where it has none. */
-  private static boolean bringsNews(Identity identity, User user) {
-    boolean newName = !identity.name().isBlank() && !identity.name().equals(user.name());
-    boolean newAvatar =
-        !identity.avatarUrl().isEmpty() && !identity.avatarUrl().equals(user.avatarUrl());
-    return newName || newAvatar;
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.carillon.domain.channel.Member;
 import io.carillon.domain.channel.Membership;
 import io.carillon.domain.channel.PublishPolicy;
 import io.carillon.domain.channel.Role;
+import io.carillon.domain.channel.ViewQuestion;
 import io.carillon.domain.channel.Visibility;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -372,6 +374,68 @@ abstract class ChannelRepositoryContract {
         .isInstanceOf(IllegalStateException.class);
     assertThat(roleOf(general, alice)).isEqualTo(Role.WRITER);
     assertThat(f.memberships.find(general, bob.userId())).isEmpty();
+  }
+
+  /** The same as one by one, for every combination of users, channels and organizations. */
+  @Test
+  void showsManyUsersManyChannelsAtOnce() {
+    String elsewhere = "elsewhere-" + f.organization;
+    f.organizations.ensure(elsewhere);
+    List<ChannelName> names = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      names.add(new ChannelName("channel" + i));
+    }
+    List<UserId> users = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      users.add(new UserId("user" + i));
+    }
+    for (String organization : List.of(f.organization, elsewhere)) {
+      for (ChannelName name : names.subList(0, 4)) { // the fifth does not exist
+        Channel channel =
+            f.channels.create(
+                new Channel(
+                    new ChannelKey(organization, name),
+                    ChannelKind.CHAT,
+                    Visibility.PRIVATE,
+                    organization,
+                    ChannelPolicy.DEFAULT,
+                    f.clock.millis()));
+        for (int i = 0; i < users.size(); i += names.indexOf(name) + 1) {
+          f.memberships.add(channel, users.get(i), i % 2 == 0 ? Role.WRITER : Role.OWNER);
+        }
+      }
+    }
+    List<ViewQuestion> questions = new ArrayList<>();
+    for (UserId user : users) {
+      questions.add(new ViewQuestion(f.organization, user, Set.copyOf(names)));
+      questions.add(new ViewQuestion(elsewhere, user, Set.of(names.get(1), names.get(4))));
+    }
+    List<Map<ChannelName, ChannelView>> together = f.channels.views(questions);
+    for (int i = 0; i < questions.size(); i++) {
+      ViewQuestion question = questions.get(i);
+      Map<ChannelName, ChannelView> alone = f.channels.views(List.of(question)).get(0);
+      for (ChannelName name : names) {
+        Optional<String> expected =
+            question.names().contains(name)
+                ? f.channels
+                    .view(new ChannelKey(question.organization(), name), question.user())
+                    .map(this::text)
+                : Optional.empty();
+        assertThat(Optional.ofNullable(together.get(i).get(name)).map(this::text))
+            .as("%s in %s", question.user(), name)
+            .isEqualTo(expected);
+        assertThat(Optional.ofNullable(alone.get(name)).map(this::text)).isEqualTo(expected);
+      }
+    }
+    assertThat(together.get(0)).hasSize(4);
+    assertThat(together.get(1)).hasSize(1);
+  }
+
+  private String text(ChannelView view) {
+    return view.channel().key()
+        + " "
+        + view.channel().title()
+        + view.membership().map(m -> " " + m.user() + " " + m.role()).orElse("");
   }
 
   @Test

@@ -9,11 +9,13 @@ import io.carillon.domain.user.ApiKey;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.Organization;
 import io.carillon.domain.user.OrganizationRole;
+import io.carillon.domain.user.TokenOwner;
 import io.carillon.domain.user.User;
 import io.carillon.domain.user.UserId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +196,49 @@ abstract class UserRepositoryContract {
   }
 
   // ---- tokens
+
+  @Test
+  void tellsWhoseManyTokensAreAndWhichWereGivenBack() {
+    String elsewhere = "elsewhere-" + f.organization;
+    for (String id : List.of("alice", "bob")) {
+      f.users.provision(identity(f.organization, id, id, ""));
+      f.users.provision(identity(elsewhere, id, id + " elsewhere", ""));
+    }
+    String token = f.organization + " any text \u0000 ";
+    long end = f.clock.instant().plusSeconds(60).toEpochMilli();
+    f.revokedTokens.revoke(token + 2, end);
+    List<TokenOwner.Question> questions =
+        List.of(
+            new TokenOwner.Question(f.organization, new UserId("alice"), token + 1),
+            new TokenOwner.Question(f.organization, new UserId("alice"), token + 2),
+            new TokenOwner.Question(elsewhere, new UserId("bob"), token + 3),
+            new TokenOwner.Question(f.organization, new UserId("nobody"), token + 2),
+            new TokenOwner.Question(f.organization, new UserId("bob"), token + 4),
+            new TokenOwner.Question(elsewhere, new UserId("alice"), token + 2));
+    List<String> expected =
+        List.of(
+            "alice false",
+            "alice true",
+            "bob elsewhere false",
+            "nobody",
+            "bob false",
+            "alice elsewhere true");
+    assertThat(f.users.findOwners(questions)).extracting(this::text).isEqualTo(expected);
+    for (int i = 0; i < questions.size(); i++) { // each alone, which is another statement
+      assertThat(f.users.findOwners(questions.subList(i, i + 1)))
+          .extracting(this::text)
+          .containsExactly(expected.get(i));
+    }
+    f.revokedTokens.purge(end); // which another test counts
+    User stale = f.users.findOwners(questions).get(0).orElseThrow().user();
+    stale.describe("changed", "");
+    assertThat(f.users.find(f.organization, new UserId("alice")).orElseThrow().name())
+        .isEqualTo("alice");
+  }
+
+  private String text(Optional<TokenOwner> owner) {
+    return owner.map(o -> o.user().name() + ' ' + o.revoked()).orElse("nobody");
+  }
 
   @Test
   void remembersRevokedTokensUntilTheyEnd() {

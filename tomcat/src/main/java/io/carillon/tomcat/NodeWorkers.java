@@ -64,6 +64,11 @@ final class NodeWorkers implements Workers, AutoCloseable {
   }
 
   @Override
+  public int waiting() {
+    return io.getQueue().size();
+  }
+
+  @Override
   public void start(String name, Runnable loop) {
     Thread thread = thread(name, () -> runLogged(name, loop));
     synchronized (loops) {

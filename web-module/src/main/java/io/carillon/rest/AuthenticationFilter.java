@@ -1,5 +1,6 @@
 package io.carillon.rest;
 
+import io.carillon.application.Arrivals;
 import io.carillon.application.Failures;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
@@ -55,6 +56,7 @@ public class AuthenticationFilter extends HttpFilter {
   private static final String PREFLIGHT_SECONDS = "600";
 
   // The container makes it: fields, and no constructor of ours.
+  @Inject transient Arrivals arrivals;
   @Inject transient Authenticator authenticator;
   @Inject transient Origins origins;
   @Inject transient ClientFacts clients;
@@ -81,21 +83,31 @@ public class AuthenticationFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    Optional<IdentityPrincipal> caller;
+    Optional<String> origin;
+    Arrivals.Turn turn;
     try {
       checkHost(request);
-      Optional<String> origin = checkOrigin(request, response);
+      origin = checkOrigin(request, response);
       if (isPreflight(request, origin)) {
         answerPreflight(response);
         return;
       }
-      caller = identify(request, path, origin);
+      turn = path == GuardedPath.STREAM ? arrivals.take() : Arrivals.Turn.NONE;
     } catch (RuntimeException e) {
       refuse(request, response, Failures.of(e));
       return;
     }
-    chain.doFilter(
-        caller.<HttpServletRequest>map(who -> new Known(request, who)).orElse(request), response);
+    try (turn) {
+      Optional<IdentityPrincipal> caller;
+      try {
+        caller = identify(request, path, origin);
+      } catch (RuntimeException e) {
+        refuse(request, response, Failures.of(e));
+        return;
+      }
+      chain.doFilter(
+          caller.<HttpServletRequest>map(who -> new Known(request, who)).orElse(request), response);
+    }
   }
 
   private void checkHost(HttpServletRequest request) {

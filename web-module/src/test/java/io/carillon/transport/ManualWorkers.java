@@ -27,6 +27,7 @@ public final class ManualWorkers implements Workers {
     }
   }
 
+  @Override
   public int waiting() {
     return waiting.size();
   }

@@ -26,6 +26,15 @@ public interface ChannelRepository {
   Map<Asker, Access> accessOf(Collection<Asker> askers);
 
   /**
+   * What {@link #view} would say, for many at once: whatever opens a connection asks this. Always
+   * in a transaction of its own, with one query for each organization.
+   *
+   * @param questions at most 1,000, with at most 10,000 different names
+   * @return in the order of the questions; channels that do not exist are left out
+   */
+  List<Map<ChannelName, ChannelView>> views(List<ViewQuestion> questions);
+
+  /**
    * The channel, locked until the caller's transaction ends: appends to its log wait. Only inside a
    * transaction of the caller; changes of the entity are stored at its commit.
    */

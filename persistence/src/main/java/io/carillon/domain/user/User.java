@@ -87,6 +87,17 @@ public class User {
     avatarUrl = Text.checked(newAvatarUrl, MAX_AVATAR_URL, "avatarUrl");
   }
 
+  /**
+   * Whether a token tells nothing new about this account. One without a picture says nothing about
+   * that.
+   */
+  public boolean isDescribedBy(Identity identity) {
+    boolean sameName = identity.name().isBlank() || identity.name().equals(name());
+    boolean samePicture =
+        identity.avatarUrl().isEmpty() || identity.avatarUrl().equals(avatarUrl());
+    return sameName && samePicture;
+  }
+
   public void appoint(OrganizationRole newRole) {
     role = Objects.requireNonNull(newRole);
   }

@@ -14,6 +14,16 @@ public interface UserRepository {
   Optional<User> find(String organization, UserId id);
 
   /**
+   * The accounts to which tokens belong: whatever opens a connection asks this. Always in a
+   * transaction of its own, with at most two statements for each organization.
+   *
+   * @param questions at most 1,000
+   * @return in the order of the questions; empty for an account that does not exist, whatever
+   *     became of the token
+   */
+  List<Optional<TokenOwner>> findOwners(List<TokenOwner.Question> questions);
+
+  /**
    * The account, locked until the caller's transaction ends; changes of the entity are stored at
    * its commit. Only inside a transaction of the caller.
    */

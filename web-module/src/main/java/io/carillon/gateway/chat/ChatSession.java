@@ -82,16 +82,18 @@ final class ChatSession implements WebSocketListener, ChatFrame.Handler {
 
   private void listenToOwn() {
     Identity identity = identity();
+    List<ChannelName> own =
+        List.of(
+            ChannelName.inboxOf(identity.userId()),
+            ChannelName.announcementsOf(identity.organization()));
     try {
-      listenTo(ChannelName.inboxOf(identity.userId()));
-      listenTo(ChannelName.announcementsOf(identity.organization()));
+      services.subscriptions().prepareAll(identity, own, Since.none(), 0).forEach(this::listenTo);
     } catch (RuntimeException e) {
       connection.close(Failures.of(e).code()); // half a connection would miss things unnoticed
     }
   }
 
-  private void listenTo(ChannelName name) {
-    Joining joining = services.subscriptions().prepare(identity(), name, Since.none(), 0);
+  private void listenTo(Joining joining) {
     JoinedChannel joined = new JoinedChannel(this, joining, true);
     if (enter(joined)) {
       joined.started(services.subscriptions().start(joining, joined));

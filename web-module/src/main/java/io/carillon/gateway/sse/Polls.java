@@ -24,7 +24,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -113,10 +112,7 @@ public class Polls {
         StreamParameters.number(request.limit(), settings.resume().defaultLimit(), "limit");
     try (Admission place = Admission.take(connections, limits, caller)) {
       Since since = channels.size() == 1 ? request.since() : Positions.vectorOnly(request.since());
-      List<Joining> joinings = new ArrayList<>();
-      for (ChannelName channel : channels) {
-        joinings.add(subscriptions.prepare(identity, channel, since, resumeLimit));
-      }
+      List<Joining> joinings = subscriptions.prepareAll(identity, channels, since, resumeLimit);
       if (StreamParameters.isHead(request.http()) || !isResumed(joinings)) {
         request.answer().resume(answer(PollAnswer.start(joinings)));
       } else {

@@ -136,10 +136,7 @@ public class Streams {
     try (Admission place = Admission.take(connections, limits, caller)) {
       Since since = Positions.vectorOnly(request.since());
       int resumeLimit = resumeLimit(request);
-      List<Joining> joinings = new ArrayList<>();
-      for (ChannelName channel : channels) {
-        joinings.add(subscriptions.prepare(identity, channel, since, resumeLimit));
-      }
+      List<Joining> joinings = subscriptions.prepareAll(identity, channels, since, resumeLimit);
       Position start = Positions.start(joinings);
       open(
           request,

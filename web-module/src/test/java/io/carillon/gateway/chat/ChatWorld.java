@@ -37,6 +37,7 @@ import io.carillon.transport.ManualWorkers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,12 @@ final class ChatWorld {
   }
 
   private final class FakeSubscriptions extends SubscriptionService {
+    @Override
+    public List<Joining> prepareAll(
+        Identity by, Collection<ChannelName> names, Since since, int resumeLimit) {
+      return names.stream().map(name -> prepare(by, name, since, resumeLimit)).toList();
+    }
+
     @Override
     public Joining prepare(Identity by, ChannelName name, Since since, int resumeLimit) {
       mayFail();
