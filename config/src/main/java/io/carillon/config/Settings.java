@@ -677,8 +677,9 @@ public record Settings(
               max = "1000000000",
               unit = "deliveries",
               help =
-                  "presence events of one organization, times its connections to a node; what is"
-                      + " beyond waits a second at most, then is left out; 0 for no limit")
+                  "presence events of one organization, times its connections to a node; three"
+                      + " seconds' worth is saved up; what is beyond waits a second at most, then"
+                      + " is left out; 0 for no limit")
           int deliveriesPerSecond,
       @Setting(
               key = "CARILLON_PRESENCE_MAX_ENTRIES",

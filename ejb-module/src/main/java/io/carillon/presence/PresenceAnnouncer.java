@@ -28,6 +28,9 @@ import java.util.Map;
  * <p>One thread at a time.
  */
 final class PresenceAnnouncer {
+  /** Budget that is kept for a burst, as when a small organization comes to work at nine. */
+  private static final int SAVED_SECONDS = 3;
+
   static final Duration MAX_DELAY = Duration.ofSeconds(1);
 
   /** Transitions of one organization that may wait; no budget could bring more in time. */
@@ -42,7 +45,7 @@ final class PresenceAnnouncer {
   private final class Account {
     private final LinkedHashMap<UserId, Waiting> waiting = new LinkedHashMap<>();
     private final LinkedHashMap<UserId, Boolean> untold = new LinkedHashMap<>();
-    private double deliveries = deliveriesPerSecond;
+    private double deliveries = maxSaved();
     private long countedAtMillis;
 
     Account(long nowMillis) {
@@ -51,8 +54,7 @@ final class PresenceAnnouncer {
 
     void refill(long nowMillis) {
       long elapsed = Math.max(0, nowMillis - countedAtMillis);
-      deliveries =
-          Math.min(deliveriesPerSecond, deliveries + elapsed / 1_000.0 * deliveriesPerSecond);
+      deliveries = Math.min(maxSaved(), deliveries + elapsed / 1_000.0 * deliveriesPerSecond);
       countedAtMillis = nowMillis;
     }
 
@@ -67,7 +69,7 @@ final class PresenceAnnouncer {
 
     /** Whether it holds nothing that a new account would not. */
     boolean isSettled() {
-      return waiting.isEmpty() && untold.isEmpty() && deliveries >= deliveriesPerSecond;
+      return waiting.isEmpty() && untold.isEmpty() && deliveries >= maxSaved();
     }
   }
 
@@ -86,6 +88,10 @@ final class PresenceAnnouncer {
     this.meters = meters;
     this.connections = connections;
     this.deliveriesPerSecond = deliveriesPerSecond;
+  }
+
+  private double maxSaved() {
+    return (double) SAVED_SECONDS * deliveriesPerSecond;
   }
 
   /** Takes transitions in the order in which they were decided. */

@@ -602,7 +602,7 @@ class PresenceServiceTest {
         }
       }
     }
-    assertThat(deliveries).isLessThan(50_000L * (seconds + 2) + 3L * crowd);
+    assertThat(deliveries).isLessThan(20_000L * (seconds + 4) + 3L * crowd);
     assertThat(count("carillon.presence.dropped")).isGreaterThan(10_000);
     assertThat(isOnline("user1")).isFalse();
     // Once it is quiet again, a small organization hears everything again.
