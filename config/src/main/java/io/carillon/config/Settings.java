@@ -315,15 +315,17 @@ public record Settings(
    * How nodes find and trust each other.
    *
    * @param redisUrl none: one node, with a bus inside the process
-   * @param redisPrefix may be empty; installations that share a Redis need different ones
+   * @param redisPrefix may be empty; installations that share a Redis need different ones; without
+   *     {@code {}}, which would scatter over a Redis Cluster what has to be together
    * @param key signs what nodes tell each other; none: derived from the token secret
    */
   public record Cluster(
       @Setting(
               key = "CARILLON_REDIS_URL",
               help =
-                  "redis:// or rediss:// address of one Redis that is no Redis Cluster; none: a bus"
-                      + " inside this one process")
+                  "redis:// or rediss:// address of one Redis, or of some members of a Redis"
+                      + " Cluster with commas between the hosts; none: a bus inside this one"
+                      + " process")
           Secret redisUrl,
       @Setting(
               key = "CARILLON_REDIS_PREFIX",
@@ -341,6 +343,7 @@ public record Settings(
     public Cluster {
       Rules rules = new Rules();
       rules.checkSecretLength("CARILLON_CLUSTER_KEY", key);
+      rules.check(!redisPrefix.contains("{}"), "CARILLON_REDIS_PREFIX contains {}");
       rules.finish();
     }
   }

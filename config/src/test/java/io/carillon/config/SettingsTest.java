@@ -153,6 +153,15 @@ class SettingsTest {
   }
 
   @Test
+  void refusesAPrefixThatScattersWhatHasToBeTogether() {
+    assertThat(Settings.of(Map.of("CARILLON_REDIS_PREFIX", "{a}b")).cluster().redisPrefix())
+        .isEqualTo("{a}b");
+    assertThatThrownBy(() -> Settings.of(Map.of("CARILLON_REDIS_PREFIX", "a{}b")))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("CARILLON_REDIS_PREFIX contains {}");
+  }
+
+  @Test
   void neverShowsASecret() {
     Loaded loaded =
         load(

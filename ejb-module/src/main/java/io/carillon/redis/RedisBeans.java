@@ -27,7 +27,8 @@ public class RedisBeans {
 
   private static final int LIMITS_LINKS = 16;
 
-  // Null until something is counted over all nodes; guarded by this.
+  // Null until they are needed; guarded by this.
+  private RedisServers servers;
   private RedisPool limits;
   private RedisUserPlaces places;
 
@@ -38,7 +39,7 @@ public class RedisBeans {
       return new LoopbackBus();
     }
     return new RedisBus(
-        address(settings),
+        servers(settings, workers),
         settings.cluster().redisPrefix(),
         node,
         ClusterKey.of(settings),
@@ -51,7 +52,10 @@ public class RedisBeans {
   PresenceStore presenceStore(Settings settings, Clock clock, Workers workers) {
     return isShared(settings)
         ? new RedisPresenceStore(
-            address(settings), settings.cluster().redisPrefix(), settings.presence(), workers)
+            servers(settings, workers),
+            settings.cluster().redisPrefix(),
+            settings.presence(),
+            workers)
         : new InMemoryPresenceStore(settings, clock);
   }
 
@@ -61,8 +65,7 @@ public class RedisBeans {
     int messagesPerMinute = settings.limits().messagesPerMinute();
     RateLimiter here = new LocalRateLimiter(messagesPerMinute, System::nanoTime);
     return isShared(settings) && messagesPerMinute > 0
-        ? new RedisRateLimiter(
-            limits(settings, workers), settings.cluster().redisPrefix(), messagesPerMinute, here)
+        ? new RedisRateLimiter(limits(settings, workers), messagesPerMinute, here)
         : here;
   }
 
@@ -74,10 +77,7 @@ public class RedisBeans {
     }
     places =
         RedisUserPlaces.open(
-            limits(settings, workers),
-            settings.cluster().redisPrefix(),
-            settings.limits().connectionsPerUser(),
-            workers);
+            limits(settings, workers), settings.limits().connectionsPerUser(), workers);
     return places;
   }
 
@@ -85,15 +85,24 @@ public class RedisBeans {
     return settings.cluster().redisUrl().isPresent();
   }
 
-  private static RedisAddress address(Settings settings) {
-    return RedisAddress.parse(settings.cluster().redisUrl().value());
+  private synchronized RedisServers servers(Settings settings, Workers workers) {
+    if (servers == null) {
+      servers =
+          RedisServers.open(RedisAddress.parseAll(settings.cluster().redisUrl().value()), workers);
+    }
+    return servers;
   }
 
   private synchronized RedisPool limits(Settings settings, Workers workers) {
     if (limits == null) {
       limits =
           RedisPool.open(
-              address(settings), "carillon-limits", LIMITS_LINKS, LIMITS_TIMEOUT, workers);
+              servers(settings, workers),
+              new RedisKeys(settings.cluster().redisPrefix(), "limits"),
+              "carillon-limits",
+              LIMITS_LINKS,
+              LIMITS_TIMEOUT,
+              workers);
     }
     return limits;
   }

@@ -3,6 +3,7 @@ package io.carillon.redis;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
@@ -15,7 +16,20 @@ import redis.clients.jedis.JedisClientConfig;
  */
 final class RedisLink implements AutoCloseable {
   private final CuttableSocketFactory sockets;
+  private final FlushingConnection connection;
   private final Jedis jedis;
+
+  /** Lets one thread write without reading, while another one reads. */
+  static final class FlushingConnection extends Connection {
+    private FlushingConnection(CuttableSocketFactory sockets, JedisClientConfig config) {
+      super(sockets, config);
+    }
+
+    @Override
+    public void flush() {
+      super.flush();
+    }
+  }
 
   /** Keeps the socket that it made. */
   private static final class CuttableSocketFactory extends DefaultJedisSocketFactory {
@@ -82,12 +96,18 @@ final class RedisLink implements AutoCloseable {
     }
     JedisClientConfig made = config.build();
     sockets = new CuttableSocketFactory(address, made);
-    jedis = new Jedis(sockets, made);
+    connection = new FlushingConnection(sockets, made);
+    jedis = new Jedis(connection);
   }
 
   /** For the one thread that uses it. */
   Jedis jedis() {
     return jedis;
+  }
+
+  /** For one thread that writes and one that reads, who do not use {@link #jedis} meanwhile. */
+  FlushingConnection connection() {
+    return connection;
   }
 
   /** Ends it from any thread, also while it connects: whatever waits for it fails at once. */

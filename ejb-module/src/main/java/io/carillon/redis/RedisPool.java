@@ -15,11 +15,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
  * A few connections for scripts whose answers somebody waits for, opened when they are needed. A
  * caller waits so long at most for a connection to be free, and so long for the answer; after a
- * failure nobody waits at all, until a thread of the pool's own has had an answer. Any thread.
+ * failure nobody waits at all, until a thread of the pool's own has had an answer.
+ *
+ * <p>All keys are on one Redis server. In a Redis Cluster that is the master of the slot that they
+ * share, whichever it is at the time; while the slot is on its way to another one, calls fail.
+ *
+ * <p>Any thread.
  */
 final class RedisPool implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RedisPool.class.getName());
@@ -36,7 +42,15 @@ final class RedisPool implements AutoCloseable {
     }
   }
 
-  private final RedisAddress address;
+  /**
+   * Where the keys are, and how they are called there.
+   *
+   * @param isCluster whether the server is a master of a Redis Cluster
+   */
+  private record Place(RedisAddress server, boolean isCluster) {}
+
+  private final RedisServers servers;
+  private final RedisKeys keys;
   private final String name;
   private final Duration timeout;
   private final Semaphore free;
@@ -49,21 +63,29 @@ final class RedisPool implements AutoCloseable {
   private boolean hasLogged;
   private long loggedAtNanos;
 
-  private RedisPool(RedisAddress address, String name, int maxLinks, Duration timeout) {
-    this.address = address;
+  private RedisPool(
+      RedisServers servers, RedisKeys keys, String name, int maxLinks, Duration timeout) {
+    this.servers = servers;
+    this.keys = keys;
     this.name = name;
     this.timeout = timeout;
     this.free = new Semaphore(maxLinks, true);
   }
 
   /**
+   * @param keys completes the names of keys in calls
    * @param name of the connections, and of the thread
    * @param timeout of each wait: for a free connection, for a new one to be made, and for an answer
    *     of Redis
    */
   static RedisPool open(
-      RedisAddress address, String name, int maxLinks, Duration timeout, Workers workers) {
-    RedisPool pool = new RedisPool(address, name, maxLinks, timeout);
+      RedisServers servers,
+      RedisKeys keys,
+      String name,
+      int maxLinks,
+      Duration timeout,
+      Workers workers) {
+    RedisPool pool = new RedisPool(servers, keys, name, maxLinks, timeout);
     workers.every(CUT_EVERY, pool::cutLate);
     workers.start(name, pool::watch);
     return pool;
@@ -77,7 +99,7 @@ final class RedisPool implements AutoCloseable {
    *     may have run nevertheless
    */
   Optional<List<Object>> run(List<RedisScript.Call> calls) {
-    if (isAway()) {
+    if (isAway() || servers.current(timeout).isEmpty()) {
       return Optional.empty();
     }
     try {
@@ -89,7 +111,7 @@ final class RedisPool implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return isAway() ? Optional.empty() : Optional.of(callTwice(calls));
+      return isAway() ? Optional.empty() : Optional.of(callWhereTheKeysAre(calls));
     } catch (JedisException e) {
       failed(e);
       return Optional.empty();
@@ -102,12 +124,33 @@ final class RedisPool implements AutoCloseable {
     return away || closed;
   }
 
-  private List<Object> callTwice(List<RedisScript.Call> calls) {
+  private List<Object> callWhereTheKeysAre(List<RedisScript.Call> calls) {
+    Place place = place();
+    try {
+      return callTwice(place, calls);
+    } catch (JedisMovedDataException e) {
+      servers.moved(e.getSlot(), e.getTargetNode(), place.server);
+      closeIdle();
+      return callTwice(place(), calls);
+    }
+  }
+
+  private Place place() {
+    RedisMap map = servers.current().orElseThrow(() -> new JedisException("no Redis was found"));
+    RedisAddress server =
+        map.of(keys.slot())
+            .orElseThrow(() -> new JedisException("no master of the cluster has the slot"));
+    return new Place(server, map.isCluster());
+  }
+
+  private List<Object> callTwice(Place place, List<RedisScript.Call> calls) {
+    List<RedisScript.Call> named =
+        calls.stream().map(call -> call.named(key -> keys.name(key, place.isCluster))).toList();
     RedisLink link = idleLink();
     if (link != null) {
       long began = System.nanoTime();
       try {
-        return call(link, calls);
+        return call(link, named);
       } catch (JedisConnectionException e) {
         // A connection that was closed long ago says so at once, and so do all that are idle.
         if (System.nanoTime() - began > timeout.toNanos() / 4) {
@@ -116,15 +159,15 @@ final class RedisPool implements AutoCloseable {
         closeIdle();
       }
     }
-    return call(newLink(), calls);
+    return call(newLink(place), named);
   }
 
   private synchronized RedisLink idleLink() {
     return idle.poll();
   }
 
-  private RedisLink newLink() {
-    return new RedisLink(address, name, timeout, timeout);
+  private RedisLink newLink(Place place) {
+    return new RedisLink(place.server, name, timeout, timeout);
   }
 
   private List<Object> call(RedisLink link, List<RedisScript.Call> calls) {
@@ -166,6 +209,7 @@ final class RedisPool implements AutoCloseable {
   }
 
   private void failed(JedisException e) {
+    servers.current().ifPresent(map -> map.of(keys.slot()).ifPresent(servers::doubt));
     boolean logged;
     synchronized (this) {
       if (away || closed) {
@@ -218,10 +262,23 @@ final class RedisPool implements AutoCloseable {
 
   private boolean answers() {
     closeIdle();
-    try (RedisLink link = newLink()) {
-      return "PONG".equals(link.jedis().ping());
+    try {
+      Place place = place();
+      try (RedisLink link = newLink(place)) {
+        if (place.isCluster) {
+          link.jedis().exists(keys.name("", true)); // fails where the slot is not, or not served
+          return true;
+        }
+        return "PONG".equals(link.jedis().ping());
+      } catch (JedisMovedDataException e) {
+        servers.moved(e.getSlot(), e.getTargetNode(), place.server);
+        return false;
+      } catch (JedisException e) {
+        servers.doubt(place.server);
+        return false;
+      }
     } catch (JedisException e) {
-      return false;
+      return false; // there is no place
     }
   }
 

@@ -31,10 +31,11 @@ import java.util.function.Supplier;
  * The presence of several nodes, in Redis. What decides is one script for each organization that a
  * call concerns, by Redis' own time; all of a call's scripts go in one round trip.
  *
- * <p>The names of an organization's keys hold it in braces, so that a Redis Cluster keeps them
- * together. Which organizations may have entries stands elsewhere: it is written before an entry
- * is, and taken away only if nobody has written it since before the organization was found empty,
- * and for {@link #FORGET_AFTER} before. So no entry is missed by the sweep.
+ * <p>Which organizations may have entries stands elsewhere than those: it is written before an
+ * entry is, and taken away only if nobody has written it since before the organization was found
+ * empty, and for {@link #FORGET_AFTER} before. So no entry is missed by the sweep. That relies on
+ * all of it being in one place, which is lost as a whole or not at all; so a Redis Cluster keeps
+ * all presence on one master.
  *
  * <p>An answer can be lost, and a call can arrive late. Hence each node numbers its calls of {@link
  * #apply}, and Redis carries out none that a later one has overtaken; and Redis keeps the
@@ -95,7 +96,6 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
 
   private record Page(int total, Map<String, String> touched) {}
 
-  private final String prefix;
   private final Supplier<String> time;
   private final String ttlMillis;
   private final String graceMillis;
@@ -121,27 +121,28 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
    * @param prefix of all keys in Redis
    */
   RedisPresenceStore(
-      RedisAddress address, String prefix, Settings.Presence limits, Workers workers) {
-    this(address, prefix, limits, workers, () -> "");
+      RedisServers servers, String prefix, Settings.Presence limits, Workers workers) {
+    this(servers, prefix, limits, workers, () -> "");
   }
 
   /**
    * @param time epoch milliseconds; the empty string for Redis' own
    */
   RedisPresenceStore(
-      RedisAddress address,
+      RedisServers servers,
       String prefix,
       Settings.Presence limits,
       Workers workers,
       Supplier<String> time) {
-    this.prefix = prefix + "presence:";
     this.time = time;
     this.ttlMillis = Long.toString(limits.ttl().toMillis());
     this.graceMillis = Long.toString(limits.grace().toMillis());
     this.settleMillis = Long.toString(Math.min(SETTLE.toMillis(), limits.ttl().toMillis() / 2));
     this.lastSeenUsers = Integer.toString(limits.lastSeenUsers());
-    this.writer = RedisPool.open(address, "carillon-presence-tell", 1, MAX_WAIT, workers);
-    this.readers = RedisPool.open(address, "carillon-presence-ask", READERS, MAX_WAIT, workers);
+    RedisKeys keys = new RedisKeys(prefix, "presence");
+    this.writer = RedisPool.open(servers, keys, "carillon-presence-tell", 1, MAX_WAIT, workers);
+    this.readers =
+        RedisPool.open(servers, keys, "carillon-presence-ask", READERS, MAX_WAIT, workers);
   }
 
   // ---- changes
@@ -231,11 +232,11 @@ public final class RedisPresenceStore implements PresenceStore, AutoCloseable {
   }
 
   private List<String> organizationsKey() {
-    return List.of(prefix + "organizations");
+    return List.of("presence:organizations");
   }
 
-  private String key(String organization, String what) {
-    return prefix + '{' + organization + "}:" + what;
+  private static String key(String organization, String what) {
+    return "presence:{" + organization + "}:" + what;
   }
 
   private List<String> stateKeys(String organization) {

@@ -1,7 +1,5 @@
 package io.carillon.redis;
 
-import io.carillon.domain.message.ChannelEvent;
-import io.carillon.domain.rights.RightsChange;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -16,14 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * Sends what this node has to tell to Redis: one thread, one connection, whatever waits in one
- * round trip. While Redis is away nothing is kept for it: a message that comes late is worth
+ * Sends what this node has to tell to one Redis server: one thread, one connection, whatever waits
+ * in one round trip. While Redis is away nothing is kept for it: a message that comes late is worth
  * nothing, since other nodes have read it from the log by then. A Redis that answers with errors,
- * because it lets us publish nothing or is busy, counts as away. {@link #offer} never blocks.
+ * because it lets us publish nothing or is busy, counts as away; but one that has a slot of a Redis
+ * Cluster no more gives back what was meant for that. {@link #offer} never blocks.
  */
 final class RedisPublisher {
   private static final Logger LOG = System.getLogger(RedisPublisher.class.getName());
@@ -39,75 +40,95 @@ final class RedisPublisher {
 
   private static final Duration PROBE_AFTER = Duration.ofSeconds(1); // of silence
 
+  private final RedisAddress address;
+  private final boolean bySlot;
   private final Supplier<RedisLink> links;
+  private final RedisServers servers;
   private final RedisChannels channels;
   private final BusEnvelope envelope; // of the thread that runs
   private final BusMeters meters;
+  private final Displaced displaced;
   private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
   private final AtomicLong waitingBytes = new AtomicLong(); // with those that are being sent
   private volatile boolean connected;
   private volatile RedisLink link;
+  private volatile boolean ended;
   private String told; // of the thread that runs: why Redis was away the last time
 
   /**
    * What waits is written down already: so its size is known, and it is written once.
    *
    * @param channel in Redis
+   * @param isAnotherTry after a server had turned it away
    */
-  private record Item(String channel, byte[] bytes) {}
+  record Item(String channel, byte[] bytes, boolean isAnotherTry) {
+    Item(String channel, byte[] bytes) {
+      this(channel, bytes, false);
+    }
+  }
+
+  /** Gets what the server has turned away, since another one has the slot. */
+  interface Displaced {
+    void accept(Item item, RedisPublisher by);
+  }
 
   /** What Redis is told at once, and has answered once the round trip is over. */
-  private record Sent(int items, Response<Long> answer) {}
+  private record Sent(List<Item> items, Response<?> answer) {}
 
+  /**
+   * @param bySlot whether the server is a master of a Redis Cluster
+   * @param links to the server
+   * @param servers is told when there is something wrong with the server
+   */
   RedisPublisher(
-      Supplier<RedisLink> links, RedisChannels channels, BusEnvelope envelope, BusMeters meters) {
+      RedisAddress address,
+      boolean bySlot,
+      Supplier<RedisLink> links,
+      RedisServers servers,
+      RedisChannels channels,
+      BusEnvelope envelope,
+      BusMeters meters,
+      Displaced displaced) {
+    this.address = address;
+    this.bySlot = bySlot;
     this.links = links;
+    this.servers = servers;
     this.channels = channels;
     this.envelope = envelope;
     this.meters = meters;
+    this.displaced = displaced;
   }
 
   boolean isConnected() {
     return connected;
   }
 
-  void offer(ChannelEvent event) {
-    if (connected) {
-      add(new Item(channels.nameOf(event.channel()), BusEnvelope.item(event)));
-    } else {
+  void offer(Item item) {
+    if (!connected) {
       meters.unsent(1);
-    }
-  }
-
-  void offer(RightsChange change) {
-    if (connected) {
-      add(new Item(channels.nameOfRights(), BusEnvelope.item(change)));
-    } else {
-      meters.unsent(1);
-    }
-  }
-
-  private void add(Item item) {
-    if (waitingBytes.addAndGet(item.bytes.length) > MAX_WAITING_BYTES || !waiting.offer(item)) {
+    } else if (waitingBytes.addAndGet(item.bytes.length) > MAX_WAITING_BYTES
+        || !waiting.offer(item)) {
       waitingBytes.addAndGet(-item.bytes.length);
       meters.unsent(1);
     }
   }
 
-  /** The thread's loop; ends when it is interrupted. */
+  /** The thread's loop; ends when it is interrupted, or soon after {@link #end}. */
   void run() {
     Backoff backoff = RedisBus.newBackoff();
     try {
-      while (!Thread.currentThread().isInterrupted()) {
+      while (!ended && !Thread.currentThread().isInterrupted()) {
         try (RedisLink opened = links.get()) {
           link = opened;
-          // Not a ping, which a Redis answers that refuses everything else. Nobody listens there.
-          opened.jedis().publish(channels.ofProbes(), new byte[0]);
+          probe(opened);
           connected = true;
           backoff.succeeded();
           sendAsItComes(opened);
         } catch (JedisException e) {
-          tell(e);
+          if (!ended) {
+            tell(e);
+            servers.doubt(address);
+          }
         } finally {
           connected = false;
           discard();
@@ -119,10 +140,22 @@ final class RedisPublisher {
     }
   }
 
+  /** Not by a ping, which a Redis answers that refuses everything else. Nobody listens there. */
+  private void probe(RedisLink opened) {
+    try {
+      Pipeline pipeline = opened.jedis().pipelined();
+      Response<?> answer = publish(pipeline, channels.ofProbes(), new byte[0]);
+      pipeline.sync();
+      answer.get();
+    } catch (JedisMovedDataException e) {
+      return; // it would have refused first
+    }
+  }
+
   /** Each reason once until there is another one, or Redis is back. */
   private void tell(JedisException reason) {
     if (connected || !Objects.equals(told, reason.getMessage())) {
-      LOG.log(Level.WARNING, "Redis takes no messages: {0}", reason.getMessage());
+      LOG.log(Level.WARNING, "{0} takes no messages: {1}", address, reason.getMessage());
       told = reason.getMessage();
     }
   }
@@ -135,9 +168,15 @@ final class RedisPublisher {
     }
   }
 
+  /** Ends it for good, within a second or so. */
+  void end() {
+    ended = true;
+    cut();
+  }
+
   private void sendAsItComes(RedisLink opened) throws InterruptedException {
     List<Item> batch = new ArrayList<>(MAX_BATCH);
-    while (true) {
+    while (!ended) {
       Item first = waiting.poll(PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
       if (first == null) {
         opened.jedis().ping();
@@ -160,46 +199,57 @@ final class RedisPublisher {
 
   private void send(RedisLink opened, List<Item> batch) {
     int taken = 0;
+    List<Item> turnedAway = new ArrayList<>();
     try {
       // Order counts within a channel only.
-      Map<String, List<byte[]>> byChannel = new LinkedHashMap<>();
+      Map<String, List<Item>> byChannel = new LinkedHashMap<>();
       for (Item item : batch) {
-        byChannel.computeIfAbsent(item.channel, name -> new ArrayList<>(1)).add(item.bytes);
+        byChannel.computeIfAbsent(item.channel, name -> new ArrayList<>(1)).add(item);
       }
       List<Sent> sent = new ArrayList<>(byChannel.size());
       Pipeline pipeline = opened.jedis().pipelined();
-      List<byte[]> changes = byChannel.remove(channels.nameOfRights());
-      if (changes != null) { // before whatever somebody may hear no more
-        publish(pipeline, channels.nameOfRights(), changes, sent);
-      }
       byChannel.forEach((channel, items) -> publish(pipeline, channel, items, sent));
       pipeline.sync();
       for (Sent envelope : sent) {
-        envelope.answer.get(); // throws what Redis refused it for
-        taken += envelope.items;
+        try {
+          envelope.answer.get(); // throws what Redis refused it for
+          taken += envelope.items.size();
+        } catch (JedisMovedDataException e) {
+          servers.moved(e.getSlot(), e.getTargetNode(), address);
+          envelope.items.stream().filter(item -> !item.isAnotherTry).forEach(turnedAway::add);
+        }
       }
     } finally {
       meters.sent(taken);
-      meters.unsent(batch.size() - taken); // or sent without an answer: others drop what they have
+      // Or sent without an answer: others drop what they have.
+      meters.unsent(batch.size() - taken - turnedAway.size());
+      turnedAway.forEach(item -> displaced.accept(new Item(item.channel, item.bytes, true), this));
     }
   }
 
   /** In as many envelopes as it takes. */
-  private void publish(Pipeline pipeline, String channel, List<byte[]> items, List<Sent> sent) {
+  private void publish(Pipeline pipeline, String channel, List<Item> items, List<Sent> sent) {
     byte[] name = RedisChannels.bytes(channel);
     int from = 0;
     int bytes = 0;
-    for (int i = 0; i < items.size(); i++) {
-      int more = items.get(i).length;
-      if (i > from && bytes + more > ENVELOPE_BYTES) {
-        sent.add(new Sent(i - from, pipeline.publish(name, envelope.seal(items.subList(from, i)))));
+    for (int i = 0; i <= items.size(); i++) {
+      boolean isOver = i == items.size();
+      int more = isOver ? 0 : items.get(i).bytes.length;
+      if (isOver || i > from && bytes + more > ENVELOPE_BYTES) {
+        List<Item> part = items.subList(from, i);
+        byte[] sealed = envelope.seal(part.stream().map(Item::bytes).toList());
+        sent.add(new Sent(part, publish(pipeline, name, sealed)));
         from = i;
         bytes = 0;
       }
       bytes += more;
     }
-    byte[] last = envelope.seal(items.subList(from, items.size()));
-    sent.add(new Sent(items.size() - from, pipeline.publish(name, last)));
+  }
+
+  private Response<?> publish(Pipeline pipeline, byte[] channel, byte[] message) {
+    return bySlot
+        ? pipeline.sendCommand(Protocol.Command.SPUBLISH, channel, message)
+        : pipeline.publish(channel, message);
   }
 
   private void discard() {

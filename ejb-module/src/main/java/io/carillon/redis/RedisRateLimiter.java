@@ -38,18 +38,15 @@ public final class RedisRateLimiter implements RateLimiter {
   private static final long PERIOD_MICROS = Duration.ofMinutes(1).toNanos() / 1_000;
 
   private final RedisPool redis;
-  private final String prefix;
   private final int messagesPerMinute;
   private final RateLimiter here;
 
   /**
-   * @param prefix of the keys
    * @param messagesPerMinute for each user, at least 1
    * @param here counts this node's own
    */
-  RedisRateLimiter(RedisPool redis, String prefix, int messagesPerMinute, RateLimiter here) {
+  RedisRateLimiter(RedisPool redis, int messagesPerMinute, RateLimiter here) {
     this.redis = redis;
-    this.prefix = prefix;
     this.messagesPerMinute = messagesPerMinute;
     this.here = here;
   }
@@ -62,11 +59,7 @@ public final class RedisRateLimiter implements RateLimiter {
         program ? (long) messagesPerMinute * LocalRateLimiter.API_KEY_FACTOR : messagesPerMinute;
     long tokenMicros = Math.max(1, PERIOD_MICROS / capacity);
     String key =
-        prefix
-            + (program ? "rate:key:" : "rate:user:")
-            + sender.organization()
-            + '/'
-            + sender.userId();
+        (program ? "rate:key:" : "rate:user:") + sender.organization() + '/' + sender.userId();
     List<String> arguments =
         List.of(Long.toString(tokenMicros), Long.toString(capacity * tokenMicros));
     Optional<List<Object>> answers = redis.run(List.of(TAKE.call(List.of(key), arguments)));

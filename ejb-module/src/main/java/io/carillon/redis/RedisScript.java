@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
@@ -22,11 +23,19 @@ final class RedisScript {
   private final String lua;
   private final String sha1;
 
-  /** One call of a script. */
+  /**
+   * One call of a script.
+   *
+   * @param keys all that it uses
+   */
   record Call(RedisScript script, List<String> keys, List<String> arguments) {
     Call {
       keys = List.copyOf(keys);
       arguments = List.copyOf(arguments);
+    }
+
+    Call named(UnaryOperator<String> name) {
+      return new Call(script, keys.stream().map(name).toList(), arguments);
     }
   }
 

@@ -58,7 +58,6 @@ final class RedisUserPlaces implements UserPlaces, AutoCloseable {
   private record Place(String user, String id) {}
 
   private final RedisPool redis;
-  private final String prefix;
   private final String maxPerUser;
   private final Duration lifetime;
   private final String run = UUID.randomUUID() + ":";
@@ -66,27 +65,24 @@ final class RedisUserPlaces implements UserPlaces, AutoCloseable {
   private final Map<String, Place> open = new ConcurrentHashMap<>(); // bounded by the node's limit
   private final BlockingQueue<Place> returned = new LinkedBlockingQueue<>(MAX_RETURNED);
 
-  private RedisUserPlaces(RedisPool redis, String prefix, int maxPerUser, Duration lifetime) {
+  private RedisUserPlaces(RedisPool redis, int maxPerUser, Duration lifetime) {
     this.redis = redis;
-    this.prefix = prefix + "connections:";
     this.maxPerUser = Integer.toString(maxPerUser);
     this.lifetime = lifetime;
   }
 
   /**
-   * @param prefix of all keys in Redis
    * @param maxPerUser this number included
    */
-  static RedisUserPlaces open(RedisPool redis, String prefix, int maxPerUser, Workers workers) {
-    return open(redis, prefix, maxPerUser, workers, LIFETIME);
+  static RedisUserPlaces open(RedisPool redis, int maxPerUser, Workers workers) {
+    return open(redis, maxPerUser, workers, LIFETIME);
   }
 
   /**
    * @param lifetime of the places of a node that has died
    */
-  static RedisUserPlaces open(
-      RedisPool redis, String prefix, int maxPerUser, Workers workers, Duration lifetime) {
-    RedisUserPlaces made = new RedisUserPlaces(redis, prefix, maxPerUser, lifetime);
+  static RedisUserPlaces open(RedisPool redis, int maxPerUser, Workers workers, Duration lifetime) {
+    RedisUserPlaces made = new RedisUserPlaces(redis, maxPerUser, lifetime);
     workers.start("carillon-places", made::tend);
     return made;
   }
@@ -113,12 +109,16 @@ final class RedisUserPlaces implements UserPlaces, AutoCloseable {
     }
   }
 
+  private static String key(String user) {
+    return "connections:" + user;
+  }
+
   private RedisScript.Call keep(String user, String max, List<String> ids) {
     List<String> arguments = new ArrayList<>();
     arguments.add(max);
     arguments.add(Long.toString(lifetime.toMillis()));
     arguments.addAll(ids);
-    return KEEP.call(List.of(prefix + user), arguments);
+    return KEEP.call(List.of(key(user)), arguments);
   }
 
   // ---- the thread that extends and gives back
@@ -162,7 +162,7 @@ final class RedisUserPlaces implements UserPlaces, AutoCloseable {
 
   private boolean giveBack(List<Place> batch) {
     List<RedisScript.Call> calls = new ArrayList<>();
-    byUser(batch).forEach((user, ids) -> calls.add(GIVE_BACK.call(List.of(prefix + user), ids)));
+    byUser(batch).forEach((user, ids) -> calls.add(GIVE_BACK.call(List.of(key(user)), ids)));
     return redis.run(calls).isPresent();
   }
 

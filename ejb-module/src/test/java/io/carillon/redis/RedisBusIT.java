@@ -68,8 +68,7 @@ class RedisBusIT extends BusContract {
   private RedisBus start(Recorder recorder, ClusterKey key, String prefix) {
     ThreadWorkers workers = new ThreadWorkers();
     RedisBus bus =
-        new RedisBus(
-            RedisAddress.parse(redis.url()), prefix, NodeId.random(), key, workers, meters);
+        new RedisBus(redis.servers(workers), prefix, NodeId.random(), key, workers, meters);
     closers.add(
         () -> {
           workers.close();

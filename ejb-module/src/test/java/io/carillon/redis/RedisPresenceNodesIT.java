@@ -51,8 +51,7 @@ class RedisPresenceNodesIT {
     final ThreadWorkers workers = new ThreadWorkers();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final RedisPresenceStore store =
-        new RedisPresenceStore(
-            RedisAddress.parse(redis.url()), "test:", SETTINGS.presence(), workers);
+        new RedisPresenceStore(redis.servers(workers), "test:", SETTINGS.presence(), workers);
     final PresenceService service;
 
     Node() {

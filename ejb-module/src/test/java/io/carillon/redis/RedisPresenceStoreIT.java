@@ -85,7 +85,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   private RedisPresenceStore open(Settings settings, Clock time) {
     return opened(
         new RedisPresenceStore(
-            RedisAddress.parse(redis.url()),
+            redis.servers(workers),
             prefix,
             settings.presence(),
             workers,
@@ -636,9 +636,7 @@ class RedisPresenceStoreIT extends PresenceStoreContract {
   void endsEntriesByTheTimeOfRedis() {
     Settings soon = Settings.of(Map.of("CARILLON_PRESENCE_GRACE", "200ms"));
     RedisPresenceStore real =
-        opened(
-            new RedisPresenceStore(
-                RedisAddress.parse(redis.url()), prefix, soon.presence(), workers));
+        opened(new RedisPresenceStore(redis.servers(workers), prefix, soon.presence(), workers));
     assertThat(told(real.apply(kept(entry("alice", "c1"))))).containsExactly("alice ONLINE");
     long seen = real.query("demo", List.of(user("alice"))).get(0).lastSeenMillis();
     assertThat(Math.abs(System.currentTimeMillis() - seen)).isLessThan(60_000);

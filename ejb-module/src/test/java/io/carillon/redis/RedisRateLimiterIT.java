@@ -51,11 +51,16 @@ class RedisRateLimiterIT {
   }
 
   private RateLimiter limiter() {
-    RedisAddress address = RedisAddress.parse(redis.url());
-    RedisPool pool = RedisPool.open(address, "test", 8, Duration.ofMillis(200), workers);
+    RedisPool pool =
+        RedisPool.open(
+            redis.servers(workers),
+            new RedisKeys("test:", "limits"),
+            "test",
+            8,
+            Duration.ofMillis(200),
+            workers);
     pools.add(pool);
-    return new RedisRateLimiter(
-        pool, "test:", LIMIT, new LocalRateLimiter(LIMIT, System::nanoTime));
+    return new RedisRateLimiter(pool, LIMIT, new LocalRateLimiter(LIMIT, System::nanoTime));
   }
 
   private static Identity alice() {

@@ -3,6 +3,7 @@ package io.carillon.redis;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.carillon.node.LocalProcesses;
+import io.carillon.node.Workers;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ public final class RedisServer implements AutoCloseable {
 
   private final int port;
   private final Path folder;
+  private final List<String> options;
   private Process process;
 
   /**
@@ -35,8 +38,16 @@ public final class RedisServer implements AutoCloseable {
    * @param folder its working folder, where its log is
    */
   public RedisServer(Path folder) {
+    this(folder, List.of());
+  }
+
+  /**
+   * @param options in addition, such as {@code --maxclients}, {@code 100}
+   */
+  RedisServer(Path folder, List<String> options) {
     assumeTrue(isInstalled() || System.getenv("CI") != null, "redis-server is not installed");
     this.folder = folder;
+    this.options = List.copyOf(options);
     this.port = LocalProcesses.freePort();
     start();
   }
@@ -48,19 +59,13 @@ public final class RedisServer implements AutoCloseable {
 
   /** Starts it again after {@link #kill}, on the same port and empty. */
   public void start() {
+    List<String> command = new ArrayList<>(List.of("redis-server", "--port"));
+    command.add(Integer.toString(port));
+    command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+    command.addAll(options);
     try {
       process =
-          new ProcessBuilder(
-                  List.of(
-                      "redis-server",
-                      "--port",
-                      Integer.toString(port),
-                      "--bind",
-                      "127.0.0.1",
-                      "--save",
-                      "",
-                      "--appendonly",
-                      "no"))
+          new ProcessBuilder(command)
               .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(
@@ -86,12 +91,21 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
   public InetSocketAddress address() {
     return new InetSocketAddress("127.0.0.1", port);
   }
 
   public String url() {
     return "redis://127.0.0.1:" + port;
+  }
+
+  /** As a node finds it. */
+  RedisServers servers(Workers workers) {
+    return RedisServers.open(List.of(RedisAddress.parse(url())), workers);
   }
 
   /** A connection of the test's own. */

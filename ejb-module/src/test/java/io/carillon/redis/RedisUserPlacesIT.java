@@ -39,8 +39,14 @@ class RedisUserPlacesIT {
   private final class Node {
     final ThreadWorkers workers = new ThreadWorkers();
     final RedisPool pool =
-        RedisPool.open(RedisAddress.parse(redis.url()), "test", 8, Duration.ofMillis(500), workers);
-    final RedisUserPlaces places = RedisUserPlaces.open(pool, "test:", LIMIT, workers, LIFETIME);
+        RedisPool.open(
+            redis.servers(workers),
+            new RedisKeys("test:", "limits"),
+            "test",
+            8,
+            Duration.ofMillis(500),
+            workers);
+    final RedisUserPlaces places = RedisUserPlaces.open(pool, LIMIT, workers, LIFETIME);
     final ConnectionLimits limits = new ConnectionLimits(1_000, LIMIT, 1_000, places);
 
     Optional<ConnectionLimits.Permit> connect(String user) {
