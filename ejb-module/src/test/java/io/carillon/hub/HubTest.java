@@ -319,6 +319,20 @@ class HubTest {
             () -> assertThat(clients).allMatch(client -> client.revisions().equals(List.of(2L))));
   }
 
+  @Test
+  void readsTheLogAgainWhenMoreHappenedThanIsHeld() {
+    publish(5);
+    Client alice = joined("alice", 5);
+    log.afterNextRead(
+        () -> {
+          publish(1_000);
+          await().until(() -> alice.got.size() == 1_000); // so they came to bob's subscription too
+        });
+    Client bob = joined("bob", 0);
+    publish(1);
+    await().untilAsserted(() -> assertThat(bob.revisions()).isEqualTo(oneTo(1_006)));
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       if (!latch.await(10, SECONDS)) {

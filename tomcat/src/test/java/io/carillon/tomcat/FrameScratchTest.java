@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carillon.hub.EncodedFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameScratchTest {
   private final FrameScratch scratch = FrameScratch.forWebSockets();
@@ -45,6 +50,18 @@ class FrameScratchTest {
     assertThat(payload(scratch.fill(frames(shared), 0, 1, 0))).endsWith("shared");
     assertThat(payload(scratch.fill(frames(frame("x"), shared), 1, 2, 0)))
         .isEqualTo("\ufffd\u0006shared");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void isNotTouchedByOtherThreads(boolean streams) {
+    Supplier<FrameScratch> ofThread =
+        streams ? FrameScratch::forStreams : FrameScratch::forWebSockets;
+    ByteBuffer mine = ofThread.get().fill(frames(frame("mine")), 0, 1, 0);
+    CompletableFuture.runAsync(() -> ofThread.get().fill(frames(frame("else")), 0, 1, 0))
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
+    assertThat(payload(mine)).endsWith("mine");
   }
 
   @Test

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class ServletStreamOutputTest {
   private static final int BUFFER = 2_048;
 
-  private final Container container = new Container();
+  private Container container = new Container();
   private final AtomicInteger writable = new AtomicInteger();
   private final AtomicInteger ends = new AtomicInteger();
 
@@ -53,6 +55,7 @@ class ServletStreamOutputTest {
     Runnable cut;
     boolean refusesStream;
     boolean broken;
+    Runnable beforeTaking = () -> {};
     volatile boolean recycled;
     private int room = Integer.MAX_VALUE;
     private boolean ready;
@@ -169,6 +172,7 @@ class ServletStreamOutputTest {
       if (length > BUFFER) {
         throw new AssertionError("more than the container's buffer holds: " + length);
       }
+      beforeTaking.run();
       taken.write(bytes, from, length);
       writes.add(length);
       room = Math.max(0, room - length);
@@ -289,6 +293,32 @@ class ServletStreamOutputTest {
     assertThat(container.text()).isEqualTo("one,two,three");
     assertThat(container.writes).containsExactly(13);
     assertThat(container.flushes).isEqualTo(1);
+  }
+
+  @Test
+  void joinsForAnotherClientWhileTheContainerIsStillTaking() throws IOException {
+    Container first = container;
+    ServletStreamOutput output = opened();
+    container = new Container();
+    ServletStreamOutput other = opened();
+    first.beforeTaking =
+        () ->
+            CompletableFuture.runAsync(() -> writeBoth(other, "another's ", "events"))
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+
+    writeBoth(output, "mine, ", "and mine too");
+
+    assertThat(first.text()).isEqualTo("mine, and mine too");
+    assertThat(container.text()).isEqualTo("another's events");
+  }
+
+  private static void writeBoth(ServletStreamOutput output, String one, String two) {
+    try {
+      output.write(frames(one, two), 0, 2, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
