@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
 /**
@@ -17,50 +16,52 @@ import java.util.function.IntSupplier;
  * a node comes back, thousands arrive at once; without this they would take every thread and every
  * database connection, and time out together.
  *
- * <p>A burst waits for its turn, first come, first served. Once some have been waiting without a
- * break for {@link #LONGEST_BURST}, more come than can be served: from then on whoever does not get
- * a turn almost at once is sent away with a time to come back, so that the threads are free for
- * those who are connected. That is the rule of controlled delay (RFC 8289), with a refusal in the
- * place of a dropped packet. For any thread; waits as said.
+ * <p>A burst waits for its turn, first come, first served. When more come than can be served soon,
+ * that is when too much waits for a thread of the server already, whoever comes is sent away with a
+ * time to come back: what waits behind them are requests of those who are connected. For any
+ * thread; waits as said.
  */
 @ApplicationScoped
 public class Arrivals {
-  static final Duration LONGEST_BURST = Duration.ofSeconds(5);
-  private static final Duration SHORT_WAIT = Duration.ofMillis(20);
-
   /**
    * As many may open at the same moment. They ask the database their questions {@linkplain
    * io.carillon.node.JointQuestions together}, so the more they are, the less each costs.
    */
   private static final int AT_ONCE = 64;
 
+  static final Duration MAX_WAIT = Duration.ofSeconds(5);
+
+  /** Requests that wait for a thread: some seconds on one core. */
+  static final int MAX_WAITING_REQUESTS = 3_000;
+
   /** Tasks of connections that are open already but not served yet. */
-  static final int MAX_BACKLOG = 2_000;
+  static final int MAX_WAITING_TASKS = 2_000;
 
   private static final int EARLIEST_RETURN_SECONDS = 1;
-  private static final int LATEST_RETURN_SECONDS = 6;
-  private static final long CALM = Long.MIN_VALUE;
+  private static final int LATEST_RETURN_SECONDS = 8;
 
   private final Semaphore turns;
-  private final IntSupplier backlog;
-  private final Duration longestBurst;
-  private final AtomicLong crowdedSince = new AtomicLong(CALM); // System.nanoTime
+  private final IntSupplier waitingRequests;
+  private final IntSupplier waitingTasks;
+  private final Duration maxWait;
 
   protected Arrivals() { // for the client proxy
     this.turns = null;
-    this.backlog = null;
-    this.longestBurst = null;
+    this.waitingRequests = null;
+    this.waitingTasks = null;
+    this.maxWait = null;
   }
 
   @Inject
   public Arrivals(Workers workers) {
-    this(AT_ONCE, workers::waiting, LONGEST_BURST);
+    this(AT_ONCE, workers::waitingRequests, workers::waitingTasks, MAX_WAIT);
   }
 
-  Arrivals(int turns, IntSupplier backlog, Duration longestBurst) {
+  Arrivals(int turns, IntSupplier waitingRequests, IntSupplier waitingTasks, Duration maxWait) {
     this.turns = new Semaphore(turns, true);
-    this.backlog = backlog;
-    this.longestBurst = longestBurst;
+    this.waitingRequests = waitingRequests;
+    this.waitingTasks = waitingTasks;
+    this.maxWait = maxWait;
   }
 
   /** The right to open a connection now; to be closed when it is open or refused. */
@@ -73,48 +74,35 @@ public class Arrivals {
   }
 
   /**
-   * Waits for a turn.
+   * Waits for a turn, 5 s at most.
    *
    * @throws RealtimeException with {@code OVERLOADED} and a time to come back, chosen at random so
    *     that not all come back together
    */
   public Turn take() {
-    if (backlog.getAsInt() > MAX_BACKLOG || !waited()) {
+    boolean tooMany =
+        waitingRequests.getAsInt() > MAX_WAITING_REQUESTS
+            || waitingTasks.getAsInt() > MAX_WAITING_TASKS;
+    if (tooMany || !waited()) {
       int seconds =
           ThreadLocalRandom.current().nextInt(EARLIEST_RETURN_SECONDS, LATEST_RETURN_SECONDS + 1);
       throw new RealtimeException(
           ErrorCode.OVERLOADED, "too many arrive at once", Duration.ofSeconds(seconds));
     }
-    return this::giveBack;
+    return turns::release;
   }
 
   private boolean waited() {
     try {
-      // Without a time, a semaphore would let this one pass those that wait.
-      return turns.tryAcquire(0, TimeUnit.NANOSECONDS)
-          || turns.tryAcquire(patience().toNanos(), TimeUnit.NANOSECONDS);
+      return turns.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  private Duration patience() {
-    long now = System.nanoTime();
-    long since = crowdedSince.updateAndGet(old -> old == CALM ? now : old);
-    Duration left = longestBurst.minusNanos(now - since);
-    return left.compareTo(SHORT_WAIT) > 0 ? left : SHORT_WAIT;
-  }
-
   /** How many wait for their turn now. */
   int waiting() {
     return turns.getQueueLength();
-  }
-
-  private void giveBack() {
-    turns.release();
-    if (!turns.hasQueuedThreads()) {
-      crowdedSince.set(CALM);
-    }
   }
 }

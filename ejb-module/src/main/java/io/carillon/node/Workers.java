@@ -13,7 +13,12 @@ public interface Workers {
   Executor io();
 
   /** Tasks that wait for a thread of {@link #io}; 0 where the server does not tell. */
-  default int waiting() {
+  default int waitingTasks() {
+    return 0;
+  }
+
+  /** HTTP requests that wait for a thread; 0 where the server does not tell. */
+  default int waitingRequests() {
     return 0;
   }
 

@@ -3,6 +3,7 @@ package io.carillon.tomcat;
 import io.carillon.config.Settings;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 
 /** The listener, set up for many long connections that are mostly silent. */
 final class HttpConnector {
@@ -59,6 +60,13 @@ final class HttpConnector {
         settings.http().areStreamsDirect() ? CHANNEL_BUFFER_BYTES : STREAM_BUFFER_BYTES);
     set(connector, "socket.bufferPool", 0);
     return connector;
+  }
+
+  /** Requests that wait for one of the connector's threads. */
+  static int waitingRequests(Connector connector) {
+    return connector.getProtocolHandler().getExecutor() instanceof ThreadPoolExecutor threads
+        ? threads.getQueue().size()
+        : 0;
   }
 
   private static void set(Connector connector, String property, Object value) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * The threads of one embedded server, which a Jakarta EE server would have managed. Any thread may
@@ -33,6 +34,7 @@ final class NodeWorkers implements Workers, AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final List<Thread> loops = new ArrayList<>(); // guarded by itself
   private boolean closed; // guarded by loops
+  private volatile IntSupplier requests = () -> 0;
 
   /**
    * Makes the threads, as daemons with the caller's context class loader.
@@ -64,8 +66,18 @@ final class NodeWorkers implements Workers, AutoCloseable {
   }
 
   @Override
-  public int waiting() {
+  public int waitingTasks() {
     return io.getQueue().size();
+  }
+
+  @Override
+  public int waitingRequests() {
+    return requests.getAsInt();
+  }
+
+  /** Says how many requests wait for a thread; until then it is none. */
+  void countRequestsBy(IntSupplier counter) {
+    requests = counter;
   }
 
   @Override

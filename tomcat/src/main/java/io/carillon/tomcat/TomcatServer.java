@@ -78,6 +78,7 @@ public final class TomcatServer implements AutoCloseable {
                 + settings.http().port()
                 + ": CARILLON_HTTP_PORT sets another port, CARILLON_HTTP_HOST another address");
       }
+      workers.countRequestsBy(() -> HttpConnector.waitingRequests(connector));
       NodeLifecycle node =
           CurrentCdi.bean(context.getLoader().getClassLoader(), NodeLifecycle.class);
       add((AutoCloseable) node::stop);

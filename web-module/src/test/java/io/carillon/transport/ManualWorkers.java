@@ -27,7 +27,6 @@ public final class ManualWorkers implements Workers {
     }
   }
 
-  @Override
   public int waiting() {
     return waiting.size();
   }
