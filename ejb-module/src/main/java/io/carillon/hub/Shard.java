@@ -196,28 +196,29 @@ final class Shard {
     }
     onIo(
         () -> {
-          Map<ChannelKey, MessageRepository.LogEnd> ends = endsOrNone(channels);
-          execute(
-              () -> {
-                askingForEnds = false;
-                asking.forEach(newcomer -> begin(newcomer, ends));
-                if (!newcomers.isEmpty()) {
-                  askForEnds();
-                }
-              });
+          Map<ChannelKey, MessageRepository.LogEnd> ends = Map.of();
+          try {
+            ends = log.ends(channels);
+          } catch (RuntimeException e) {
+            LOG.log(
+                Level.WARNING,
+                "The ends of {0} logs could not be read: {1}",
+                channels.size(),
+                e.getClass().getSimpleName());
+          } finally {
+            // Without an answer each reads its own log, again and again until it can.
+            Map<ChannelKey, MessageRepository.LogEnd> answer = ends;
+            execute(() -> answered(asking, answer));
+          }
         });
   }
 
-  private Map<ChannelKey, MessageRepository.LogEnd> endsOrNone(Set<ChannelKey> channels) {
-    try {
-      return log.ends(channels);
-    } catch (RuntimeException e) {
-      LOG.log(
-          Level.WARNING,
-          "The ends of {0} logs could not be read: {1}",
-          channels.size(),
-          e.getClass().getSimpleName());
-      return Map.of(); // each reads its own log then, again and again until it can
+  private void answered(List<Newcomer> asking, Map<ChannelKey, MessageRepository.LogEnd> ends) {
+    // Each a task of its own, so that none suffers from another's failure.
+    asking.forEach(newcomer -> execute(() -> begin(newcomer, ends)));
+    askingForEnds = false;
+    if (!newcomers.isEmpty()) {
+      askForEnds();
     }
   }
 

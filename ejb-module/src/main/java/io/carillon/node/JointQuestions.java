@@ -23,7 +23,7 @@ import java.util.function.Function;
  * @param <A> what is answered
  */
 public final class JointQuestions<Q, A> {
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
   private enum Turn {
     /** The answer or failure is there. */
@@ -65,7 +65,7 @@ public final class JointQuestions<Q, A> {
   /**
    * Waits for the answer.
    *
-   * @throws RealtimeException with {@code OVERLOADED} after ten seconds
+   * @throws RealtimeException with {@code OVERLOADED} after five seconds
    * @throws RuntimeException that of the answerer
    */
   public A ask(Q question) {
