@@ -29,7 +29,7 @@ import java.util.Map;
  */
 final class PresenceAnnouncer {
   /** Budget that is kept for a burst, as when a small organization comes to work at nine. */
-  private static final int SAVED_SECONDS = 3;
+  static final int SAVED_SECONDS = 3;
 
   static final Duration MAX_DELAY = Duration.ofSeconds(1);
 

@@ -54,10 +54,11 @@ class PresenceAnnouncerTest {
 
   /** Uses up what may be sent at once. */
   private void exhaust() {
-    for (int i = 0; i < 10; i++) {
+    int saved = 10 * PresenceAnnouncer.SAVED_SECONDS;
+    for (int i = 0; i < saved; i++) {
       announce("early" + i, Change.ONLINE);
     }
-    assertThat(told()).hasSize(10);
+    assertThat(told()).hasSize(saved);
   }
 
   @Test
