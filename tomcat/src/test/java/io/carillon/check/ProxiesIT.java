@@ -45,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ProxiesIT {
   private static final MixedRun.Size SIZE = new MixedRun.Size(6, 16, 1_500, 10);
+  private static final int BEFORE_THE_LOSS = 150; // messages over the node that is lost
   private static final int PER_ADDRESS = 60;
   private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
@@ -243,8 +244,30 @@ class ProxiesIT {
             number -> kept.member("demo", "user" + number).at(address));
     double lostBefore = published(lost);
     double keptBefore = published(kept);
-    wire.after(Duration.ofSeconds(3), links.get(0)::close);
-    Report report = run.run();
+    Report report =
+        run.run(
+            new MixedRun.Disturbance() {
+              private CompletableFuture<Void> cut;
+
+              @Override
+              public void begin() {
+                // In the middle of the work, however fast the machine is.
+                cut =
+                    CompletableFuture.runAsync(
+                        () -> {
+                          await()
+                              .atMost(Duration.ofMinutes(1))
+                              .pollInterval(Duration.ofMillis(20))
+                              .until(() -> published(lost) - lostBefore >= BEFORE_THE_LOSS);
+                          links.get(0).close();
+                        });
+              }
+
+              @Override
+              public void end() {
+                cut.join();
+              }
+            });
     System.out.println(report);
     assertThat(report.isClean()).as(report.toString()).isTrue();
     assertThat(report.messages()).isGreaterThan(1_000);
