@@ -29,7 +29,7 @@ public class Arrivals {
    */
   private static final int AT_ONCE = 64;
 
-  static final Duration MAX_WAIT = Duration.ofSeconds(5);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
   /** Requests that wait for a thread: some seconds on one core. */
   static final int MAX_WAITING_REQUESTS = 3_000;

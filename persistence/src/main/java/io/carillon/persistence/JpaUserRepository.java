@@ -14,6 +14,7 @@ import jakarta.persistence.Tuple;
 import jakarta.persistence.TypedQuery;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -90,28 +91,26 @@ public class JpaUserRepository implements UserRepository {
                     organization,
                     findAll(organization, ids).stream()
                         .collect(Collectors.toMap(User::id, user -> user))));
+    List<String> tokens =
+        questions.stream()
+            .map(question -> JpaRevokedTokenRepository.hash(question.tokenId()))
+            .toList();
     // Afterwards: one that is given back between the two counts as given back.
     Set<String> revoked =
         Set.copyOf(
             entities
                 .createQuery(FIND_REVOKED, String.class)
-                .setParameter(
-                    "tokens",
-                    questions.stream()
-                        .map(question -> JpaRevokedTokenRepository.hash(question.tokenId()))
-                        .toList())
+                .setParameter("tokens", tokens)
                 .getResultList());
-    return questions.stream()
-        .map(
-            question ->
-                Optional.ofNullable(users.get(question.organization()).get(question.user()))
-                    .map(
-                        user ->
-                            new TokenOwner(
-                                user,
-                                revoked.contains(
-                                    JpaRevokedTokenRepository.hash(question.tokenId())))))
-        .toList();
+    List<Optional<TokenOwner>> owners = new ArrayList<>(questions.size());
+    for (int i = 0; i < questions.size(); i++) {
+      TokenOwner.Question question = questions.get(i);
+      boolean isRevoked = revoked.contains(tokens.get(i));
+      owners.add(
+          Optional.ofNullable(users.get(question.organization()).get(question.user()))
+              .map(user -> new TokenOwner(user, isRevoked)));
+    }
+    return owners;
   }
 
   private Optional<TokenOwner> findOwner(TokenOwner.Question question) {
