@@ -21,7 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@link Settings}: the environment over system properties over a file over the defaults.
+ * Reads {@link Settings}: the environment over system properties over what one deployment is given
+ * over a file over the defaults.
  *
  * <p>A setting {@code CARILLON_HTTP_PORT} may be written {@code carillon.http.port} as a system
  * property and in the file. The file is the one that {@code CARILLON_CONFIG} names, or {@code
@@ -79,6 +80,23 @@ public final class SettingsLoader {
       Properties system,
       Path folder,
       Map<String, String> defaults) {
+    return load(environment, system, Map.of(), folder, defaults);
+  }
+
+  /**
+   * Reads from the given places.
+   *
+   * @param deployment what one application of a server that holds several is given
+   * @param folder where {@code carillon.properties} may be
+   * @param defaults for some keys, in place of the documented ones
+   * @throws InvalidSettingsException naming every fault
+   */
+  public static Loaded load(
+      Map<String, String> environment,
+      Properties system,
+      Map<String, String> deployment,
+      Path folder,
+      Map<String, String> defaults) {
     SettingsLoader loader = new SettingsLoader(defaults);
     Map<String, String> properties = new TreeMap<>();
     for (String name : system.stringPropertyNames()) {
@@ -86,6 +104,7 @@ public final class SettingsLoader {
     }
     // From the weakest source to the strongest: a later value replaces an earlier one.
     loader.addFile(loader.file(environment, properties, folder));
+    loader.add(deployment, "deployment");
     loader.add(properties, "system property");
     loader.add(environment, "environment");
     Settings settings = loader.build();

@@ -2,7 +2,9 @@ package io.carillon.tomcat;
 
 import io.carillon.config.Settings;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardThreadExecutor;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 
 /** The listener, set up for many long connections that are mostly silent. */
@@ -64,9 +66,11 @@ final class HttpConnector {
 
   /** Requests that wait for one of the connector's threads. */
   static int waitingRequests(Connector connector) {
-    return connector.getProtocolHandler().getExecutor() instanceof ThreadPoolExecutor threads
-        ? threads.getQueue().size()
-        : 0;
+    Executor executor = connector.getProtocolHandler().getExecutor();
+    if (executor instanceof StandardThreadExecutor shared) { // of server.xml
+      return shared.getQueueSize();
+    }
+    return executor instanceof ThreadPoolExecutor threads ? threads.getQueue().size() : 0;
   }
 
   private static void set(Connector connector, String property, Object value) {

@@ -24,7 +24,10 @@ import org.hibernate.Session;
 public final class ServerBeans implements Extension {
   private static final ThreadLocal<Parts> STARTING = new ThreadLocal<>();
 
-  private final Parts parts = STARTING.get();
+  /** Of the one application whose loader has this class; null where several share it. */
+  private static volatile Parts deployed;
+
+  private final Parts parts = STARTING.get() == null ? deployed : STARTING.get();
 
   /** For Weld. */
   public ServerBeans() {}
@@ -47,13 +50,21 @@ public final class ServerBeans implements Extension {
     }
   }
 
+  /**
+   * Keeps the parts for a start of Weld by somebody else, as of a WAR on a stock Tomcat; null
+   * forgets them.
+   */
+  static void keep(Parts parts) {
+    deployed = parts;
+  }
+
   void remember(@Observes BeforeBeanDiscovery discovery, BeanManager beans) {
     CurrentCdi.remember(beans);
   }
 
   void addBeans(@Observes AfterBeanDiscovery discovery) {
     if (parts == null) {
-      throw new IllegalStateException("Weld was started by somebody else than TomcatServer");
+      throw new IllegalStateException("Weld was started before the server's parts were made");
     }
     // No proxies for what has no empty constructor, or is asked for in a hot path.
     discovery

@@ -49,6 +49,11 @@ public final class Transactions implements TransactionServices {
     TransactionReaper.instantiate();
   }
 
+  /** Ends Narayana's threads, where its classes are one application's and go with it. */
+  static void end() {
+    TransactionReaper.terminate(false);
+  }
+
   static TransactionManager manager() {
     return com.arjuna.ats.jta.TransactionManager.transactionManager();
   }

@@ -1,0 +1,35 @@
+package io.carillon.tomcat;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Collections;
+
+/**
+ * What libraries leave in the JVM beyond an application's life, and what would keep its class
+ * loader in memory. For the thread that stops the application, when all else has stopped.
+ */
+final class Leftovers implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Leftovers.class.getName());
+
+  @Override
+  public void close() {
+    removeDrivers();
+  }
+
+  /** JDBC drivers register themselves for good when they are loaded. */
+  private static void removeDrivers() {
+    ClassLoader mine = Leftovers.class.getClassLoader();
+    for (Driver driver : Collections.list(DriverManager.getDrivers())) {
+      if (driver.getClass().getClassLoader() == mine) {
+        try {
+          DriverManager.deregisterDriver(driver);
+        } catch (SQLException e) {
+          LOG.log(Level.WARNING, "The driver " + driver + " stays registered", e);
+        }
+      }
+    }
+  }
+}
