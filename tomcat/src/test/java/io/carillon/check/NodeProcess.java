@@ -126,6 +126,10 @@ public final class NodeProcess implements AutoCloseable {
     return folder.resolve("output");
   }
 
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

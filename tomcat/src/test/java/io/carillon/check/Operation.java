@@ -161,7 +161,7 @@ public final class Operation {
   }
 
   /** When it was first asked for. */
-  synchronized long startNanos() {
+  public synchronized long startNanos() {
     return attempts.isEmpty() ? Long.MAX_VALUE : attempts.get(0).startNanos();
   }
 

@@ -31,7 +31,7 @@ public final class PollReader implements Reader {
   private final AtomicLong answers = new AtomicLong();
   private final AtomicLong emptyAnswers = new AtomicLong();
 
-  PollReader(Run run, String name, Caller caller, List<String> channels) {
+  public PollReader(Run run, String name, Caller caller, List<String> channels) {
     this.run = run;
     this.random = run.random().split();
     this.caller = caller;

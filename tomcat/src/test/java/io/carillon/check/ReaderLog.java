@@ -119,8 +119,21 @@ public final class ReaderLog {
   }
 
   /** How often the server has said that nothing was missed. */
-  synchronized int resumes() {
+  public synchronized int resumes() {
     return resumes;
+  }
+
+  /**
+   * How long new messages took to come, in nanoseconds.
+   *
+   * @param begun when those that are of interest were sent, by their place in the channel
+   */
+  public synchronized long[] latencies(String channel, Map<Long, Long> begun) {
+    return entries.stream()
+        .filter(entry -> entry.type() == Type.NEW && entry.channel().equals(channel))
+        .filter(entry -> begun.containsKey(entry.revision()))
+        .mapToLong(entry -> entry.nanos() - begun.get(entry.revision()))
+        .toArray();
   }
 
   synchronized List<Entry> entries() {

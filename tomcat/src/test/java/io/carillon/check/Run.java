@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param longestAbsence of a client whose connection has ended
  * @param random of the run's seed; a client splits off its own, on the thread that makes it
  */
-record Run(
+public record Run(
     Wire wire,
     Recorder recorder,
     Positions positions,

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What a run plays on: channels, the record, and the end, when the checker is asked. */
-final class Scene {
+public final class Scene {
   private static final Duration LONGEST_ABSENCE = Duration.ofMillis(50);
 
   private final Run run;
@@ -25,7 +25,7 @@ final class Scene {
   /**
    * @param admin who makes the channels
    */
-  Scene(Wire wire, long seed, Caller admin) {
+  public Scene(Wire wire, long seed, Caller admin) {
     this(wire, seed, admin, LONGEST_ABSENCE);
   }
 
@@ -33,7 +33,7 @@ final class Scene {
    * @param admin who makes the channels
    * @param longestAbsence of a client whose connection has ended
    */
-  Scene(Wire wire, long seed, Caller admin, Duration longestAbsence) {
+  public Scene(Wire wire, long seed, Caller admin, Duration longestAbsence) {
     this.run =
         new Run(
             wire, new Recorder(seed), new Positions(), new SplittableRandom(seed), longestAbsence);
@@ -41,7 +41,7 @@ final class Scene {
     this.histories = new Histories(this.admin);
   }
 
-  Run run() {
+  public Run run() {
     return run;
   }
 
@@ -53,17 +53,17 @@ final class Scene {
     return histories;
   }
 
-  List<String> channels() {
+  public List<String> channels() {
     return channels;
   }
 
   /** A channel's name in the record. */
-  String key(String channel) {
+  public String key(String channel) {
     return Recorder.channel(admin.caller().organization(), channel);
   }
 
   /** A chat that everybody in the organization may read and write. */
-  String makeChannel(String name) {
+  public String makeChannel(String name) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("channelId", name);
     body.put("kind", "CHAT");
@@ -75,12 +75,12 @@ final class Scene {
   }
 
   /** The channel's last number. */
-  long end(String channel) {
+  public long end(String channel) {
     return Positions.offset(histories.position(channel));
   }
 
   /** Whether a reader has everything that its channels had when this was asked. */
-  boolean hasAll(Reader reader) {
+  public boolean hasAll(Reader reader) {
     return reader.channels().stream()
         .allMatch(channel -> reader.log().position(key(channel)) >= end(channel));
   }
@@ -90,7 +90,7 @@ final class Scene {
    *
    * @return whether it came
    */
-  static boolean await(Duration atMost, BooleanSupplier there) {
+  public static boolean await(Duration atMost, BooleanSupplier there) {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (!there.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
@@ -102,7 +102,7 @@ final class Scene {
   }
 
   /** Reads what is stored in the end, and checks. */
-  Report finish() {
+  public Report finish() {
     return finish(List.of(admin.caller().node()));
   }
 

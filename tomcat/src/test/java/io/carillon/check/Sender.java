@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * Makes attempts to store something, over REST or a socket, and records how each ended. Any thread;
  * the stages complete on the wire's and never fail.
  */
-final class Sender {
+public final class Sender {
   /** Codes that leave open whether it has happened. */
   private static final Set<String> UNDECIDED = Set.of("INTERNAL", "OVERLOADED", "DRAINING");
 
@@ -30,7 +30,7 @@ final class Sender {
   /**
    * @param socket the open one, if there is one just now
    */
-  Sender(Recorder recorder, RestClient rest, Supplier<Optional<NativeSocketClient>> socket) {
+  public Sender(Recorder recorder, RestClient rest, Supplier<Optional<NativeSocketClient>> socket) {
     this.recorder = recorder;
     this.rest = rest;
     this.socket = socket;
@@ -45,7 +45,7 @@ final class Sender {
   }
 
   /** A new message; nothing is sent yet. */
-  Message message(String channel, String clientId, String content) {
+  public Message message(String channel, String clientId, String content) {
     return new Message(
         channel,
         clientId,
@@ -54,9 +54,9 @@ final class Sender {
   }
 
   /** What is to be sent, as often as it takes. */
-  record Message(String channel, String clientId, String content, Operation operation) {}
+  public record Message(String channel, String clientId, String content, Operation operation) {}
 
-  CompletableFuture<Void> sendByRest(Message message) {
+  public CompletableFuture<Void> sendByRest(Message message) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("content", message.content());
     body.put("clientId", message.clientId());

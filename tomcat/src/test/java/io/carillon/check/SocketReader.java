@@ -32,14 +32,15 @@ public final class SocketReader implements Reader {
   private volatile NativeSocketClient open; // null while there is none
   private final Queue<Integer> closeCodes = new ConcurrentLinkedQueue<>();
 
-  SocketReader(Run run, String name, Caller caller, List<String> channels) {
+  public SocketReader(Run run, String name, Caller caller, List<String> channels) {
     this(run, name, caller, channels, 0);
   }
 
   /**
    * @param receiveBufferBytes of the kernel; small for a reader that is to be slow
    */
-  SocketReader(Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
+  public SocketReader(
+      Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
     this.run = run;
     this.random = run.random().split();
     this.caller = caller;
@@ -64,7 +65,7 @@ public final class SocketReader implements Reader {
   }
 
   /** Of all connections that have ended: those of the server's close frames, or 1006. */
-  List<Integer> closeCodes() {
+  public List<Integer> closeCodes() {
     return List.copyOf(closeCodes);
   }
 

@@ -28,14 +28,15 @@ public final class StreamReader implements Reader {
 
   private volatile SseClient open; // null while there is none
 
-  StreamReader(Run run, String name, Caller caller, List<String> channels) {
+  public StreamReader(Run run, String name, Caller caller, List<String> channels) {
     this(run, name, caller, channels, 0);
   }
 
   /**
    * @param receiveBufferBytes of the kernel; small for a reader that is to be slow
    */
-  StreamReader(Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
+  public StreamReader(
+      Run run, String name, Caller caller, List<String> channels, int receiveBufferBytes) {
     this.run = run;
     this.random = run.random().split();
     this.caller = caller;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /** Writers in the background, until they are closed. */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
   private static final int REMEMBERED = 50;
 
   private final List<Thread> threads = new ArrayList<>();
@@ -28,12 +28,12 @@ final class Traffic implements AutoCloseable {
    * @param percentChanged of the writes are edits or removals of earlier messages
    * @param pause after each write, the mean
    */
-  record Kind(int padding, int percentChanged, Duration pause) {}
+  public record Kind(int padding, int percentChanged, Duration pause) {}
 
   private Traffic() {}
 
   /** Begins to write, each writer as a user of its own, into the channels at random. */
-  static Traffic start(Scene scene, List<Caller> writers, List<String> channels, Kind kind) {
+  public static Traffic start(Scene scene, List<Caller> writers, List<String> channels, Kind kind) {
     Traffic traffic = new Traffic();
     for (Caller writer : writers) {
       RestClient rest = new RestClient(scene.run().wire(), writer);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -24,10 +25,20 @@ final class Http {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(MAX_WAIT).build();
-  private final int port;
+  private final InetSocketAddress node;
+  private final String contextPath;
 
   Http(int port) {
-    this.port = port;
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "");
+  }
+
+  Http(InetSocketAddress node, String contextPath) {
+    this.node = node;
+    this.contextPath = contextPath;
+  }
+
+  private String authority() {
+    return node.getAddress().getHostAddress() + ':' + node.getPort();
   }
 
   /**
@@ -36,7 +47,8 @@ final class Http {
    */
   Reply send(String method, String path, String token, Map<String, Object> body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(MAX_WAIT);
+        HttpRequest.newBuilder(URI.create("http://" + authority() + contextPath + path))
+            .timeout(MAX_WAIT);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -66,14 +78,15 @@ final class Http {
   /** Asks for a socket; 101 when there would have been one, which is then left. */
   Reply upgrade(String path, String token) {
     StringBuilder head = new StringBuilder();
-    head.append("GET ").append(path).append(" HTTP/1.1\r\nHost: 127.0.0.1:").append(port);
+    head.append("GET ").append(contextPath).append(path);
+    head.append(" HTTP/1.1\r\nHost: ").append(authority());
     head.append("\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13");
     head.append("\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
     head.append("\r\nSec-WebSocket-Protocol: carillon.v1\r\n");
     if (token != null) {
       head.append("Authorization: Bearer ").append(token).append("\r\n");
     }
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket socket = new Socket(node.getAddress(), node.getPort())) {
       socket.setSoTimeout((int) MAX_WAIT.toMillis());
       socket
           .getOutputStream()

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Through what the container implements, as on other servers. */
-class JakartaRevocationIT extends RevocationContract {
+class JakartaRevocationIT extends TomcatRevocationContract {
   @Override
-  String name() {
+  protected String name() {
     return "jakarta";
   }
 

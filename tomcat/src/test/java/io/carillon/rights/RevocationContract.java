@@ -11,9 +11,6 @@ import io.carillon.check.client.SseClient;
 import io.carillon.check.client.Tokens;
 import io.carillon.check.wire.SseReader;
 import io.carillon.check.wire.Wire;
-import io.carillon.config.Settings;
-import io.carillon.tomcat.TomcatServer;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * hears nothing more within a second, in whatever way he listens. Prints the times.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class RevocationContract {
+public abstract class RevocationContract {
   /** From the answer to whoever took the right back. */
   private static final Duration MAX_DELAY = Duration.ofSeconds(1);
 
@@ -57,23 +54,30 @@ abstract class RevocationContract {
   private final String admin = tokens.of("demo", "revocation-admin", "ADMIN");
   final String member = tokens.of("demo", MEMBER, "MEMBER");
   private final String witness = tokens.of("demo", WITNESS, "MEMBER");
-  private final List<TomcatServer> servers = new ArrayList<>();
   Http there; // where things are changed
   Http here; // where people listen, and send what is to be refused
-  private int port; // of here
+  private InetSocketAddress hereAt;
 
   /** What this is about, for people. */
-  abstract String name();
+  protected abstract String name();
 
   /** One server, or more: changes are made on the first, and must be heard on the last. */
-  abstract List<Map<String, String>> settings();
+  protected abstract List<InetSocketAddress> nodes();
+
+  /** When all is over. */
+  protected void stopNodes() {}
+
+  /** Where the application is on these servers. */
+  protected String contextPath() {
+    return "";
+  }
 
   @BeforeAll
   void start() {
-    settings().forEach(settings -> servers.add(TomcatServer.start(Settings.of(settings))));
-    there = new Http(servers.get(0).port());
-    port = servers.get(servers.size() - 1).port();
-    here = new Http(port);
+    List<InetSocketAddress> nodes = nodes();
+    there = new Http(nodes.get(0), contextPath());
+    hereAt = nodes.get(nodes.size() - 1);
+    here = new Http(hereAt, contextPath());
   }
 
   @AfterEach
@@ -85,7 +89,7 @@ abstract class RevocationContract {
   @AfterAll
   void stop() {
     wire.close();
-    servers.forEach(TomcatServer::close);
+    stopNodes();
   }
 
   // ---- what there is
@@ -116,7 +120,7 @@ abstract class RevocationContract {
   }
 
   private Caller caller(String token) {
-    return new Caller(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "", "", token);
+    return new Caller(hereAt, contextPath(), "", "", token);
   }
 
   /** Listens in every way, and has heard something in each; the poll waits. */

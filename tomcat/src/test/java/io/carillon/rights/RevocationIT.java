@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Straight on Tomcat's sockets, as the runnable jar does it. */
-class RevocationIT extends RevocationContract {
+class RevocationIT extends TomcatRevocationContract {
   @Override
-  String name() {
+  protected String name() {
     return "direct";
   }
 

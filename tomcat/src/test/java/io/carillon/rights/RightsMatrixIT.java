@@ -38,7 +38,7 @@ class RightsMatrixIT {
 
   @BeforeAll
   static void start() {
-    world = new World(folder);
+    world = World.onTomcat(folder);
   }
 
   @AfterAll
@@ -158,21 +158,7 @@ class RightsMatrixIT {
   }
 
   private static List<String> differences(Operation operation, Place place) {
-    List<String> differences = new ArrayList<>();
-    for (Subject subject : Subject.values()) {
-      Verdict verdict = TABLE.verdict(operation.rule(), place, subject);
-      Visit visit = new Visit(world, operation, subject, place, verdict);
-      String expected = operation.expected(verdict);
-      String found = operation.asking().apply(visit);
-      if (found.equals(operation.success())) {
-        operation.undoing().accept(visit);
-      }
-      if (!found.equals(expected)) {
-        differences.add(
-            "%s, %s: %s instead of %s".formatted(place.title(), subject.title(), found, expected));
-      }
-    }
-    return differences;
+    return RightsSample.ask(world, TABLE, operation, place, new ConcurrentLinkedQueue<>());
   }
 
   /**

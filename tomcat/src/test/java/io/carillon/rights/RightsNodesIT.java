@@ -108,7 +108,7 @@ class RightsNodesIT {
         .sum();
   }
 
-  private abstract static class TwoNodes extends RevocationContract {
+  private abstract static class TwoNodes extends TomcatRevocationContract {
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private EmbeddedPostgres postgres;
 
@@ -172,7 +172,7 @@ class RightsNodesIT {
   @Nested
   class WithoutRedis extends TwoNodes {
     @Override
-    String name() {
+    protected String name() {
       return "two nodes without Redis";
     }
 
@@ -187,7 +187,7 @@ class RightsNodesIT {
     private RedisServer redis;
 
     @Override
-    String name() {
+    protected String name() {
       return "two nodes whose Redis was killed";
     }
 

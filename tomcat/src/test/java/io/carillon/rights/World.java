@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  * do not touch each other, so work on several at once is safe; on one channel, one at a time.
  */
 final class World implements AutoCloseable {
-  static final String SECRET = "the rights' tests have this secret, which is long enough";
+  public static final String SECRET = "the rights' tests have this secret, which is long enough";
 
   /** As limits allow; nothing here is about limits. */
   private static final String MANY = "1000000";
@@ -62,7 +62,9 @@ final class World implements AutoCloseable {
   private record Author(Subject subject, Place place) {}
 
   private final Tokens tokens = new Tokens(SECRET);
-  private final TomcatServer server;
+  private final Runnable stop;
+  private final InetSocketAddress node;
+  private final String contextPath;
   private final Http http;
   private final Wire wire = new Wire("rights");
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -82,9 +84,19 @@ final class World implements AutoCloseable {
   private final String keyUserId;
   private final String rootsNotification;
 
-  World(Path folder) {
-    server = TomcatServer.start(Settings.of(settings(folder)));
-    http = new Http(server.port());
+  /** On a server of its own. */
+  static World onTomcat(Path folder) {
+    TomcatServer server = TomcatServer.start(Settings.of(settings(folder)));
+    InetSocketAddress node = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    return new World(node, "", server::close);
+  }
+
+  /** On a server that has {@link #SECRET}, and the channel {@link #TAKEN}. */
+  World(InetSocketAddress node, String contextPath, Runnable stop) {
+    this.node = node;
+    this.contextPath = contextPath;
+    this.stop = stop;
+    http = new Http(node, contextPath);
     root = tokens.of(ORGANIZATION, ROOT, "ADMIN");
     peer = tokens.of(ORGANIZATION, PEER, "MEMBER");
     for (Subject subject : Subject.values()) {
@@ -255,11 +267,10 @@ final class World implements AutoCloseable {
   }
 
   private NativeSocketClient connect(String token, Consumer<Frame> heard) {
-    InetSocketAddress node = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
     return get(
         NativeSocketClient.connect(
                 wire,
-                new Caller(node, "", "", token),
+                new Caller(node, contextPath, "", "", token),
                 new NativeSocketClient.Listener() {
                   @Override
                   public void frame(Frame frame) {
@@ -497,6 +508,6 @@ final class World implements AutoCloseable {
   public void close() {
     threads.shutdownNow();
     wire.close();
-    server.close();
+    stop.run();
   }
 }

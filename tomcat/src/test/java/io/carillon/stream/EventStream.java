@@ -12,54 +12,54 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A stream that remembers what it got. Any thread. */
-final class EventStream implements SseClient.Listener {
-  final List<SseReader.Event> events = new CopyOnWriteArrayList<>();
-  final CompletableFuture<Void> closed = new CompletableFuture<>();
+public final class EventStream implements SseClient.Listener {
+  public final List<SseReader.Event> events = new CopyOnWriteArrayList<>();
+  public final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile HttpReader.Head head;
   private volatile String lastId = "";
   private volatile SseClient client; // set before the stream is handed out
 
   /** Opens a stream and returns when its head is here. */
-  static EventStream open(Wire wire, Caller caller, String path, String lastEventId) {
+  public static EventStream open(Wire wire, Caller caller, String path, String lastEventId) {
     EventStream stream = begin(wire, caller, path, lastEventId, 0);
     StreamNode.await(stream.client().ready());
     return stream;
   }
 
   /** Asks for a stream; {@link #client()} tells what comes of it. */
-  static EventStream begin(
+  public static EventStream begin(
       Wire wire, Caller caller, String path, String lastEventId, int receiveBufferBytes) {
     EventStream stream = new EventStream();
     stream.client = SseClient.open(wire, caller, path, lastEventId, receiveBufferBytes, stream);
     return stream;
   }
 
-  SseClient client() {
+  public SseClient client() {
     return client;
   }
 
-  HttpReader.Head head() {
+  public HttpReader.Head head() {
     return head;
   }
 
-  String lastId() {
+  public String lastId() {
     return lastId;
   }
 
-  List<String> types() {
+  public List<String> types() {
     return events.stream().map(SseReader.Event::type).toList();
   }
 
   /** The content of chat messages, in order. */
-  List<Object> contents() {
+  public List<Object> contents() {
     return events.stream().map(event -> data(event).get("content")).toList();
   }
 
-  static Map<String, Object> data(SseReader.Event event) {
+  public static Map<String, Object> data(SseReader.Event event) {
     return JsonText.object(event.data());
   }
 
-  Map<String, Object> data(int index) {
+  public Map<String, Object> data(int index) {
     return data(events.get(index));
   }
 

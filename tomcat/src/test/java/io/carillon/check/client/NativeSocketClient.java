@@ -92,6 +92,14 @@ public final class NativeSocketClient {
    */
   public static NativeSocketClient connect(
       Wire wire, Caller caller, int receiveBufferBytes, Listener listener) {
+    return connect(wire, caller, receiveBufferBytes, "", listener);
+  }
+
+  /**
+   * @param more header lines, each with its line end
+   */
+  public static NativeSocketClient connect(
+      Wire wire, Caller caller, int receiveBufferBytes, String more, Listener listener) {
     NativeSocketClient client = new NativeSocketClient(wire, listener);
     // On the wire's thread: what is heard of a connection then comes after its field is set.
     wire.execute(
@@ -100,7 +108,7 @@ public final class NativeSocketClient {
                 wire.connect(
                     caller.node(),
                     receiveBufferBytes,
-                    client.new Handshake(client.request(caller))));
+                    client.new Handshake(client.request(caller, more))));
     return client;
   }
 
@@ -109,15 +117,14 @@ public final class NativeSocketClient {
     return ready;
   }
 
-  private byte[] request(Caller caller) {
-    return ("GET /ws HTTP/1.1\r\nHost: "
-            + caller.host()
-            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
+  private byte[] request(Caller caller, String more) {
+    return (caller.requestHead("GET", "/ws")
+            + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
             + "\r\nSec-WebSocket-Protocol: carillon.v1\r\nSec-WebSocket-Key: "
             + key
-            + "\r\nAuthorization: Bearer "
-            + caller.token()
-            + "\r\n\r\n")
+            + "\r\n"
+            + more
+            + "\r\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -98,12 +98,12 @@ public final class RestClient {
     byte[] content =
         body == null ? new byte[0] : JsonText.write(body).getBytes(StandardCharsets.UTF_8);
     StringBuilder head = new StringBuilder(512);
-    head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ");
-    head.append(caller.host()).append("\r\nAuthorization: Bearer ").append(caller.token());
+    head.append(caller.requestHead(method, path));
     if (body != null) {
-      head.append("\r\nContent-Type: application/json\r\nContent-Length: ").append(content.length);
+      head.append("Content-Type: application/json\r\nContent-Length: ").append(content.length);
+      head.append("\r\n");
     }
-    byte[] headBytes = head.append("\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+    byte[] headBytes = head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     byte[] all = new byte[headBytes.length + content.length];
     System.arraycopy(headBytes, 0, all, 0, headBytes.length);
     System.arraycopy(content, 0, all, headBytes.length, content.length);

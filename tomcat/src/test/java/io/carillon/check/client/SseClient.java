@@ -45,12 +45,12 @@ public final class SseClient {
     this.listener = listener;
     this.events = new SseReader(listener);
     StringBuilder head = new StringBuilder(512);
-    head.append("GET ").append(path).append(" HTTP/1.1\r\nHost: ").append(caller.host());
-    head.append("\r\nAccept: text/event-stream\r\nAuthorization: Bearer ").append(caller.token());
+    head.append(caller.requestHead("GET", path)).append("Accept: text/event-stream\r\n");
+    head.append("Accept-Encoding: gzip, br\r\n"); // as browsers do, and must not get
     if (!lastEventId.isEmpty()) {
-      head.append("\r\nLast-Event-ID: ").append(lastEventId);
+      head.append("Last-Event-ID: ").append(lastEventId).append("\r\n");
     }
-    byte[] request = head.append("\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    byte[] request = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
     // On the wire's thread: what is heard of a connection then comes after its field is set.
     wire.execute(
         () -> connection = wire.connect(caller.node(), receiveBufferBytes, new Stream(request)));

@@ -24,6 +24,10 @@ public final class WebSocketFrames {
     return frame(WebSocketReader.CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
   }
 
+  public static byte[] binary(byte[] payload) {
+    return frame(WebSocketReader.BINARY, payload);
+  }
+
   private static byte[] frame(int opcode, byte[] payload) {
     int length = payload.length;
     ByteBuffer frame = ByteBuffer.allocate(length + 14);

@@ -1,0 +1,58 @@
+package io.carillon.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carillon.stream.EventStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+
+/** A group of tests: what it opens is left after each, and no client may have been wronged. */
+abstract class OnServers {
+  private final Supplier<Site> place;
+  private final List<EventStream> streams = new ArrayList<>();
+  private final List<HeardSocket> sockets = new ArrayList<>();
+
+  /**
+   * @param place asked when the tests begin
+   */
+  OnServers(Supplier<Site> place) {
+    this.place = place;
+  }
+
+  final Site site() {
+    return place.get();
+  }
+
+  final EventStream stream(String user, String path, String lastEventId) {
+    EventStream stream = site().stream(user, path, lastEventId);
+    streams.add(stream);
+    return stream;
+  }
+
+  final EventStream stream(String user, String path) {
+    return stream(user, path, "");
+  }
+
+  final HeardSocket socket(String user) {
+    return opened(site().socket(user));
+  }
+
+  final HeardSocket opened(HeardSocket socket) {
+    sockets.add(socket);
+    return socket;
+  }
+
+  @AfterEach
+  void leave() {
+    streams.forEach(stream -> stream.client().cut());
+    sockets.forEach(socket -> socket.client().cut());
+    streams.clear();
+    sockets.clear();
+    if (site() != null) {
+      assertThat(site().wire().failure()).isNull();
+      assertThat(site().violations()).isEmpty();
+    }
+  }
+}

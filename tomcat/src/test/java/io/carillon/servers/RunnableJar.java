@@ -1,0 +1,64 @@
+package io.carillon.servers;
+
+import io.carillon.check.NodeProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.catalina.util.ServerInfo;
+
+/** The jar that brings its own Tomcat. */
+final class RunnableJar implements ServerUnderTest {
+  private static final Duration MAX_STOP = Duration.ofSeconds(30);
+
+  private final Path folder;
+  private NodeProcess process;
+
+  RunnableJar(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public Product product() {
+    return new Product(
+        "runnable jar", "Tomcat " + ServerInfo.getServerNumber(), "10, parts", "carillon.jar");
+  }
+
+  @Override
+  public void start(Map<String, String> settings) throws IOException {
+    process = new NodeProcess(folder.resolve("node"), settings);
+    process.awaitReady();
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return process.address();
+  }
+
+  /** Stops the process, and starts another in its place. */
+  @Override
+  public void redeploy() {
+    process.terminate();
+    process.awaitEnd(MAX_STOP);
+    process.start();
+    process.awaitReady();
+  }
+
+  @Override
+  public ProcessHandle process() {
+    return process.handle();
+  }
+
+  @Override
+  public String log() {
+    return process.output();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+  }
+}
