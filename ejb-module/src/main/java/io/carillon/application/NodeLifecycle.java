@@ -12,7 +12,9 @@ import io.carillon.domain.user.RevokedTokenRepository;
 import io.carillon.domain.user.TicketRepository;
 import io.carillon.hub.Hub;
 import io.carillon.log.MessageLog;
+import io.carillon.node.Database;
 import io.carillon.node.Workers;
+import io.carillon.persistence.PatientStart;
 import io.carillon.presence.PresenceService;
 import io.carillon.security.Authenticator;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +23,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Starts what works in the background, in the order in which the parts need each other, and drains
@@ -39,6 +42,8 @@ public class NodeLifecycle implements BusListener {
   private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
   private static final int PRUNE_ROWS = 5_000;
 
+  private final AtomicBoolean running = new AtomicBoolean();
+  private final Database database;
   private final Bus bus;
   private final Hub hub;
   private final MessageLog log;
@@ -59,6 +64,7 @@ public class NodeLifecycle implements BusListener {
   private final Clock clock;
 
   protected NodeLifecycle() { // for the client proxy
+    this.database = null;
     this.bus = null;
     this.hub = null;
     this.log = null;
@@ -81,6 +87,7 @@ public class NodeLifecycle implements BusListener {
 
   @Inject
   public NodeLifecycle(
+      Database database,
       Bus bus,
       Hub hub,
       MessageLog log,
@@ -99,6 +106,7 @@ public class NodeLifecycle implements BusListener {
       Workers workers,
       Settings settings,
       Clock clock) {
+    this.database = database;
     this.bus = bus;
     this.hub = hub;
     this.log = log;
@@ -121,7 +129,8 @@ public class NodeLifecycle implements BusListener {
 
   /** Once, before the first request is taken. */
   public void start() {
-    demoData.ensure();
+    database.prepare();
+    PatientStart.run(demoData::ensure);
     hub.start();
     rightsWatch.start(this::onRightsChange);
     bus.listen(this);
@@ -130,6 +139,7 @@ public class NodeLifecycle implements BusListener {
     connections.start();
     registry.start();
     workers.every(PRUNE_EVERY, () -> workers.io().execute(this::prune));
+    running.set(true);
   }
 
   private void prune() {
@@ -154,6 +164,9 @@ public class NodeLifecycle implements BusListener {
    * still answered. The thread's interruption ends the wait.
    */
   public void drain() {
+    if (!running.get()) {
+      return;
+    }
     Duration time = settings.node().drainTime();
     connections.drain(time);
     registry.beat(); // so that the list says so
@@ -169,9 +182,12 @@ public class NodeLifecycle implements BusListener {
   /**
    * Answers the requests that have come, refuses those that come now, and takes this node off the
    * list. After {@link #drain}, and before the threads end that do the work; waits four seconds at
-   * most.
+   * most. A node that does not run, or not any more, is left alone.
    */
   public void stop() {
+    if (!running.getAndSet(false)) {
+      return;
+    }
     try {
       int unanswered = requests.finish(LAST_ANSWERS);
       if (unanswered > 0) {

@@ -4,6 +4,7 @@ import io.carillon.application.NodeLifecycle;
 import io.carillon.config.InvalidSettingsException;
 import io.carillon.config.Settings;
 import io.carillon.config.SettingsLoader;
+import io.carillon.node.NodeWorkers;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -58,7 +59,7 @@ public final class DeployedWar implements ServletContainerInitializer, Lifecycle
     TransactionNames.bind(context);
     Storage storage = Storage.open(settings.database());
     parts.push(storage);
-    workers = new NodeWorkers(settings.database().poolSize());
+    workers = new NodeWorkers(settings.database().poolSize(), new DaemonThreads());
     workers.countRequestsBy(this::waitingRequests);
     parts.push(() -> ServerBeans.keep(null));
     ServerBeans.keep(new ServerBeans.Parts(settings, storage, workers));

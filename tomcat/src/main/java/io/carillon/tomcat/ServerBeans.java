@@ -1,6 +1,7 @@
 package io.carillon.tomcat;
 
 import io.carillon.config.Settings;
+import io.carillon.node.Database;
 import io.carillon.node.Workers;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,7 +14,6 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.transaction.TransactionScoped;
-import javax.sql.DataSource;
 import org.hibernate.Session;
 
 /**
@@ -73,10 +73,10 @@ public final class ServerBeans implements Extension {
         .scope(Dependent.class)
         .produceWith(instance -> parts.settings());
     discovery
-        .<DataSource>addBean()
-        .types(DataSource.class)
+        .<Database>addBean()
+        .types(Database.class)
         .scope(Dependent.class)
-        .produceWith(instance -> parts.storage().dataSource());
+        .produceWith(instance -> parts.storage());
     discovery
         .<MeterBinder>addBean()
         .types(MeterBinder.class)

@@ -9,6 +9,7 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.carillon.config.Settings;
+import io.carillon.node.Database;
 import io.carillon.persistence.DatabaseOutage;
 import io.carillon.persistence.Durability;
 import io.carillon.persistence.SchemaMigration;
@@ -33,7 +34,7 @@ import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJta
  * and mapping go on in a thread of their own while the rest of the server starts; whoever needs the
  * persistence unit waits for it.
  */
-final class Storage implements AutoCloseable {
+final class Storage implements Database, AutoCloseable {
   private static final Logger LOG = System.getLogger(Storage.class.getName());
   private static final String UNIT = "carillon";
   private static final Duration IDLE_VALIDATION = Duration.ofSeconds(10);
@@ -82,10 +83,6 @@ final class Storage implements AutoCloseable {
     return storage;
   }
 
-  DataSource dataSource() {
-    return pool;
-  }
-
   MeterBinder meters() {
     return new PoolMeters(pool);
   }
@@ -101,6 +98,11 @@ final class Storage implements AutoCloseable {
     } catch (CompletionException e) {
       throw new IllegalStateException("cannot open the database: " + rootOf(e), e.getCause());
     }
+  }
+
+  @Override
+  public void prepare() {
+    entityManagerFactory();
   }
 
   @Override
@@ -122,7 +124,7 @@ final class Storage implements AutoCloseable {
     try {
       while (!unit.isDone()) {
         try {
-          prepare();
+          bringUpToDate();
           unit.complete(createUnit());
         } catch (Exception e) {
           awaitReturn(e, deadline);
@@ -159,7 +161,7 @@ final class Storage implements AutoCloseable {
     closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void prepare() throws SQLException {
+  private void bringUpToDate() throws SQLException {
     if (settings.isH2()) {
       migrate(pool); // whose connections keep a database open that is in memory alone
       return;

@@ -4,6 +4,7 @@ import io.carillon.application.NodeLifecycle;
 import io.carillon.config.InvalidSettingsException;
 import io.carillon.config.Settings;
 import io.carillon.config.SettingsLoader;
+import io.carillon.node.NodeWorkers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -52,7 +53,7 @@ public final class TomcatServer implements AutoCloseable {
       if (settings.http().areStreamsDirect()) {
         context.addServletContainerInitializer(new DirectStreams(), Set.of());
       }
-      NodeWorkers workers = new NodeWorkers(settings.database().poolSize());
+      NodeWorkers workers = new NodeWorkers(settings.database().poolSize(), new DaemonThreads());
       context.addLifecycleListener(
           event -> {
             // After the beans are gone, and before the loader is.

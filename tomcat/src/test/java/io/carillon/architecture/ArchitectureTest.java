@@ -43,7 +43,8 @@ class ArchitectureTest {
     "io.carillon.node..",
     "io.carillon.presence..",
     "io.carillon.redis..",
-    "io.carillon.security.."
+    "io.carillon.security..",
+    "io.carillon.server.."
   };
   private static final String[] WEB = {
     "io.carillon.admin..", "io.carillon.gateway..", "io.carillon.rest..", "io.carillon.transport.."

@@ -1,6 +1,7 @@
 package io.carillon.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +9,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,6 +45,51 @@ class DatabaseAbsentAtStartIT {
     }
   }
 
+  /** Several nodes that start on an empty database make the same rows, and one is slow. */
+  @Test
+  void startsWhileAnotherNodeHoldsWhatBothNeed() throws Exception {
+    try (PostgresServer postgres = new PostgresServer(folder)) {
+      node(postgres).close();
+      try (Connection other =
+              DriverManager.getConnection(postgres.url(), PostgresServer.user(), "");
+          Statement statement = other.createStatement()) {
+        statement.execute("truncate organization cascade");
+        other.setAutoCommit(false);
+        statement.execute(
+            "insert into organization (id, name, created_at) values ('demo', 'demo', 0)");
+        CompletableFuture<TestNode> start = CompletableFuture.supplyAsync(() -> node(postgres));
+        try {
+          awaitWaits(postgres, 2);
+        } finally {
+          other.rollback();
+          start.get(60, TimeUnit.SECONDS).close();
+        }
+      }
+    }
+  }
+
+  /** Until as many transactions, one after the other, have waited for another one's lock. */
+  private static void awaitWaits(PostgresServer postgres, int transactions) throws SQLException {
+    Set<String> waited = new HashSet<>();
+    try (Connection watcher =
+            DriverManager.getConnection(postgres.url(), PostgresServer.user(), "");
+        PreparedStatement waiting =
+            watcher.prepareStatement(
+                "select xact_start::text from pg_stat_activity where wait_event_type = 'Lock'")) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                try (ResultSet rows = waiting.executeQuery()) {
+                  while (rows.next()) {
+                    waited.add(rows.getString(1));
+                  }
+                }
+                return waited.size() >= transactions;
+              });
+    }
+  }
+
   /** Stands in the database's place for some attempts to reach it. */
   private static void turnAway(PostgresServer postgres, int attempts) throws IOException {
     try (ServerSocket place =
@@ -51,7 +106,7 @@ class DatabaseAbsentAtStartIT {
       return TestNode.on(
           postgres.url(),
           PostgresServer.user(),
-          Files.createDirectory(folder.resolve("node")),
+          Files.createDirectories(folder.resolve("node")),
           Map.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

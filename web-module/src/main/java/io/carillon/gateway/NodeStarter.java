@@ -9,8 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Starts the node with the web application. Should that fail, so does the application: better not
- * there than there without its log or its hub.
+ * Starts and stops the node with the web application. Should that fail, so does the application:
+ * better not there than there without its log or its hub.
  */
 @WebListener
 public class NodeStarter implements ServletContextListener {
@@ -27,5 +27,15 @@ public class NodeStarter implements ServletContextListener {
       LOG.log(Level.ERROR, "The node does not start", e);
       throw e;
     }
+  }
+
+  /**
+   * Drains the node, where the server has not done so before it stopped the application. Streams
+   * and sockets are open still; requests come no more.
+   */
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    lifecycle.drain();
+    lifecycle.stop();
   }
 }

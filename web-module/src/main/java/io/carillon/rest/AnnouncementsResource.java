@@ -29,7 +29,7 @@ public class AnnouncementsResource {
   private final NotificationService notifications;
   private final Answers answers;
 
-  protected AnnouncementsResource() { // for the client proxy
+  public AnnouncementsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

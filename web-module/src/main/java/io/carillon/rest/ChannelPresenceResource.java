@@ -21,7 +21,7 @@ import jakarta.ws.rs.core.SecurityContext;
 public class ChannelPresenceResource {
   private final PresenceService presence;
 
-  protected ChannelPresenceResource() { // for the client proxy
+  public ChannelPresenceResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -39,7 +39,7 @@ public class ChannelsResource {
 
   private final ChannelService channels;
 
-  protected ChannelsResource() { // for the client proxy
+  public ChannelsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -29,7 +29,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
 
   private final Metrics metrics;
 
-  protected ErrorMapper() { // for the client proxy
+  public ErrorMapper() { // for the client proxy; RESTEasy looks for a public one
     this.metrics = null;
   }
 

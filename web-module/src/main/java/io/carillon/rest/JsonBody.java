@@ -39,7 +39,7 @@ import java.nio.charset.StandardCharsets;
 public class JsonBody implements MessageBodyReader<JsonObject>, MessageBodyWriter<JsonObject> {
   private final int maxBytes;
 
-  protected JsonBody() { // for the client proxy
+  public JsonBody() { // for the client proxy; RESTEasy looks for a public one
     this.maxBytes = 0;
   }
 

@@ -31,7 +31,7 @@ public class KeysResource {
 
   private final KeyService keys;
 
-  protected KeysResource() { // for the client proxy
+  public KeysResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -33,7 +33,7 @@ public class LoginResource {
   private final Logins logins;
   private final ClientFacts clients;
 
-  protected LoginResource() { // for the client proxy
+  public LoginResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

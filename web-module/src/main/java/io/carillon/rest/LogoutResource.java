@@ -17,7 +17,7 @@ public class LogoutResource {
   private final AccountService accounts;
   private final ClientFacts clients;
 
-  protected LogoutResource() { // for the client proxy
+  public LogoutResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

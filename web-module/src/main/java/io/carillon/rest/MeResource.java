@@ -24,7 +24,7 @@ public class MeResource {
   private final Logins logins;
   private final ClientFacts clients;
 
-  protected MeResource() { // for the client proxy
+  public MeResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

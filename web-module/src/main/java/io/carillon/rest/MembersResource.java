@@ -43,7 +43,7 @@ public class MembersResource {
 
   private final MemberService members;
 
-  protected MembersResource() { // for the client proxy
+  public MembersResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

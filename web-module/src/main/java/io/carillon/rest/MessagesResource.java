@@ -43,7 +43,7 @@ public class MessagesResource {
   private final MessageService messages;
   private final Answers answers;
 
-  protected MessagesResource() { // for the client proxy
+  public MessagesResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

@@ -21,7 +21,7 @@ import java.util.List;
 public class NodesResource {
   private final NodeRegistry registry;
 
-  protected NodesResource() { // for the client proxy
+  public NodesResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -38,7 +38,7 @@ public class NotificationsResource {
   private final NotificationService notifications;
   private final Answers answers;
 
-  protected NotificationsResource() { // for the client proxy
+  public NotificationsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

@@ -23,7 +23,7 @@ import java.util.List;
 public class PresenceResource {
   private final PresenceService presence;
 
-  protected PresenceResource() { // for the client proxy
+  public PresenceResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

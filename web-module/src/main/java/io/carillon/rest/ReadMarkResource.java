@@ -22,7 +22,7 @@ import jakarta.ws.rs.core.SecurityContext;
 public class ReadMarkResource {
   private final ReadMarks marks;
 
-  protected ReadMarkResource() { // for the client proxy
+  public ReadMarkResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

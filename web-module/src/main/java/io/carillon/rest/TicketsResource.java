@@ -19,7 +19,7 @@ import jakarta.ws.rs.core.SecurityContext;
 public class TicketsResource {
   private final Tickets tickets;
 
-  protected TicketsResource() { // for the client proxy
+  public TicketsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

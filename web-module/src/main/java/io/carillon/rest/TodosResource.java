@@ -34,7 +34,7 @@ public class TodosResource {
   private final ListService lists;
   private final Answers answers;
 
-  protected TodosResource() { // for the client proxy
+  public TodosResource() { // for the client proxy; RESTEasy looks for a public one
     this(null, null);
   }
 

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.SecurityContext;
 public class UsersResource {
   private final AccountService accounts;
 
-  protected UsersResource() { // for the client proxy
+  public UsersResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

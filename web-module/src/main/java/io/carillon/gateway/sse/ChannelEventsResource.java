@@ -21,7 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 public class ChannelEventsResource {
   private final Streams streams;
 
-  protected ChannelEventsResource() { // for the client proxy
+  public ChannelEventsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -28,7 +28,7 @@ public class EventsResource {
 
   private final Streams streams;
 
-  protected EventsResource() { // for the client proxy
+  public EventsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -21,7 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 public class ListEventsResource {
   private final Streams streams;
 
-  protected ListEventsResource() { // for the client proxy
+  public ListEventsResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

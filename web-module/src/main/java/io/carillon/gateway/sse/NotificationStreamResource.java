@@ -23,7 +23,7 @@ import java.util.List;
 public class NotificationStreamResource {
   private final Streams streams;
 
-  protected NotificationStreamResource() { // for the client proxy
+  public NotificationStreamResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

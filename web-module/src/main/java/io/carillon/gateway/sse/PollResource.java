@@ -29,7 +29,7 @@ public class PollResource {
 
   private final Polls polls;
 
-  protected PollResource() { // for the client proxy
+  public PollResource() { // for the client proxy; RESTEasy looks for a public one
     this(null);
   }
 

@@ -1,4 +1,4 @@
-package io.carillon.tomcat;
+package io.carillon.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NodeWorkersTest {
-  private final NodeWorkers workers = new NodeWorkers(2);
+  private final NodeWorkers workers = new NodeWorkers(2, Thread::new);
 
   @AfterEach
   void close() {

@@ -1,6 +1,5 @@
-package io.carillon.tomcat;
+package io.carillon.node;
 
-import io.carillon.node.Workers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -16,11 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * The threads of one embedded server, which a Jakarta EE server would have managed. Any thread may
- * call. After {@link #close()} new work is refused, and what was to happen later never does,
- * whether it was asked for before or after.
+ * The threads of one node, from a factory of the server's, so that a Jakarta EE server manages each
+ * of them. Its own executors would not do: they know no bound, or share one with other
+ * applications. Any thread may call. After {@link #close()} new work is refused, and what was to
+ * happen later never does, whether it was asked for before or after.
  */
-final class NodeWorkers implements Workers, AutoCloseable {
+public final class NodeWorkers implements Workers, AutoCloseable {
   private static final Logger LOG = System.getLogger(NodeWorkers.class.getName());
 
   /** Beyond it a task is refused: whoever is that far behind would not be served in time. */
@@ -29,7 +29,7 @@ final class NodeWorkers implements Workers, AutoCloseable {
   private static final Duration IDLE_THREAD_LIFETIME = Duration.ofSeconds(30);
   private static final Duration MAX_STOP_WAIT = Duration.ofSeconds(5);
 
-  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  private final ThreadFactory threads;
   private final ThreadPoolExecutor io;
   private final ScheduledThreadPoolExecutor timer;
   private final List<Thread> loops = new ArrayList<>(); // guarded by itself
@@ -37,11 +37,13 @@ final class NodeWorkers implements Workers, AutoCloseable {
   private volatile IntSupplier requests = () -> 0;
 
   /**
-   * Makes the threads, as daemons with the caller's context class loader.
+   * Makes threads as they are needed.
    *
    * @param maxIoThreads that may wait for the database at once
+   * @param threads whose threads see the application's classes; they are given names
    */
-  NodeWorkers(int maxIoThreads) {
+  public NodeWorkers(int maxIoThreads, ThreadFactory threads) {
+    this.threads = threads;
     io =
         new ThreadPoolExecutor(
             maxIoThreads,
@@ -76,7 +78,7 @@ final class NodeWorkers implements Workers, AutoCloseable {
   }
 
   /** Says how many requests wait for a thread; until then it is none. */
-  void countRequestsBy(IntSupplier counter) {
+  public void countRequestsBy(IntSupplier counter) {
     requests = counter;
   }
 
@@ -150,9 +152,8 @@ final class NodeWorkers implements Workers, AutoCloseable {
   }
 
   private Thread thread(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(loader);
+    Thread thread = threads.newThread(task);
+    thread.setName(name);
     return thread;
   }
 }
