@@ -1,9 +1,6 @@
 package io.carillon.application;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.TransactionPhase;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,33 +8,37 @@ import java.util.function.Consumer;
 
 /**
  * Work that must not be seen before the present transaction is durable, and never if it rolls back:
- * what the bus is told. Carried by CDI's transactional observers, which every server has.
+ * what the bus is told.
  */
 @ApplicationScoped
 public class AfterCommit {
   private static final Logger LOG = System.getLogger(AfterCommit.class.getName());
 
-  private final Consumer<Task> transaction;
-
-  /** What is to be done; public only since CDI hands it over. */
-  public record Task(Runnable work) {}
+  private final Consumer<Runnable> transaction;
 
   protected AfterCommit() { // for the client proxy
     this.transaction = null;
   }
 
   @Inject
-  public AfterCommit(Event<Task> transaction) {
-    this.transaction = transaction::fire;
+  public AfterCommit(CallersTransaction transaction) {
+    this.transaction =
+        work -> {
+          switch (transaction.state()) {
+            case NONE -> runLogged(work);
+            case ACTIVE -> transaction.completion().afterCommit(work);
+            case DOOMED -> {}
+          }
+        };
   }
 
-  private AfterCommit(Consumer<Task> transaction) {
+  private AfterCommit(Consumer<Runnable> transaction) {
     this.transaction = transaction;
   }
 
   /** For tests without transactions: does everything at once. */
   static AfterCommit atOnce() {
-    return new AfterCommit(task -> task.work().run());
+    return new AfterCommit(Runnable::run);
   }
 
   /**
@@ -45,12 +46,12 @@ public class AfterCommit {
    * where there is none. It must be short, and cannot fail what was committed.
    */
   public void run(Runnable work) {
-    transaction.accept(new Task(work));
+    transaction.accept(work);
   }
 
-  void committed(@Observes(during = TransactionPhase.AFTER_SUCCESS) Task task) {
+  static void runLogged(Runnable work) {
     try {
-      task.work().run();
+      work.run();
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "What follows a commit failed; the tail sweep makes up for events", e);
     }

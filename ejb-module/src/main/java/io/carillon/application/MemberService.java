@@ -113,6 +113,23 @@ public class MemberService {
   }
 
   /**
+   * Makes somebody a member who is none yet; a member's role stays as it is.
+   *
+   * @return whether anything changed
+   * @throws RealtimeException as {@link #add}, but for {@code CONFLICT}
+   */
+  @Transactional
+  public boolean ensure(Identity by, ChannelName name, UserId user, Role role) {
+    Channel channel = lock(by, name);
+    if (members.find(channel, user).isPresent()) {
+      accessOf(by, channel).checkAdd(role);
+      return false;
+    }
+    add(by, name, user, role);
+    return true;
+  }
+
+  /**
    * Changes a member's role, or until when the member is muted, or both.
    *
    * @param change from the present rights to the new ones; runs while the channel is locked

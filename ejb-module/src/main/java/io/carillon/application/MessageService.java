@@ -134,27 +134,31 @@ public class MessageService {
 
   private Receipt passOn(Identity by, ChannelKey channel, Draft draft) {
     directory.recentAccess(by, channel.name()).orElseThrow(Access::forbidden).checkPublish();
-    Publication publication =
-        new Publication(
-            channel,
-            ChannelKind.EPHEMERAL,
-            "",
-            0,
-            0,
-            Publication.Change.CREATED,
-            MessageIds.next(clock),
-            draft.name(),
-            draft.payload(),
-            by.userId().value(),
-            by.name(),
-            by.avatarUrl(),
-            draft.clientId(),
-            clock.millis(),
-            0,
-            1,
-            InboxState.NEW);
+    Publication publication = unlogged(by, channel, draft);
     bus.publish(List.of(publication));
     return new Receipt(publication, false);
+  }
+
+  /** A message on a channel without a log. */
+  Publication unlogged(Identity by, ChannelKey channel, Draft draft) {
+    return new Publication(
+        channel,
+        ChannelKind.EPHEMERAL,
+        "",
+        0,
+        0,
+        Publication.Change.CREATED,
+        MessageIds.next(clock),
+        draft.name(),
+        draft.payload(),
+        by.userId().value(),
+        by.name(),
+        by.avatarUrl(),
+        draft.clientId(),
+        clock.millis(),
+        0,
+        1,
+        InboxState.NEW);
   }
 
   /**
@@ -236,7 +240,10 @@ public class MessageService {
             });
   }
 
-  private String checkSize(String payload) {
+  /**
+   * @throws RealtimeException with {@code TOO_LARGE}
+   */
+  String checkSize(String payload) {
     // A char is at least one byte, so most texts need no counting.
     if (payload.length() * 3L > limits.maxMessageBytes()
         && payload.getBytes(StandardCharsets.UTF_8).length > limits.maxMessageBytes()) {

@@ -1,6 +1,7 @@
 package io.carillon.presence;
 
 import io.carillon.bus.Bus;
+import io.carillon.bus.OriginListener;
 import io.carillon.config.CrashPoint;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
@@ -56,6 +57,7 @@ public class PresenceService {
   private static final long MAX_QUERY_WAIT_MILLIS = 1_000;
 
   private final PresenceStore store;
+  private final OriginListener origin;
   private final AccessCheck access;
   private final Workers workers;
   private final TypingService typing;
@@ -76,6 +78,7 @@ public class PresenceService {
 
   protected PresenceService() { // for the client proxy
     this.store = null;
+    this.origin = null;
     this.access = null;
     this.workers = null;
     this.typing = null;
@@ -92,6 +95,7 @@ public class PresenceService {
   public PresenceService(
       PresenceStore store,
       Bus bus,
+      OriginListener origin,
       AccessCheck access,
       TypingService typing,
       Workers workers,
@@ -100,6 +104,7 @@ public class PresenceService {
       Clock clock) {
     Settings.Presence limits = settings.presence();
     this.store = store;
+    this.origin = origin;
     this.access = access;
     this.typing = typing;
     this.workers = workers;
@@ -386,14 +391,23 @@ public class PresenceService {
     List<PresenceTransition> caused = store.apply(changes);
     CrashPoint.BETWEEN_PRESENCE_STEPS.pass();
     connections.confirm(changes);
-    announcer.announce(caused, time.now());
+    announce(caused);
+  }
+
+  private void announce(List<PresenceTransition> transitions) {
+    announcer.announce(transitions, time.now());
+    for (PresenceTransition one : transitions) {
+      if (one.scope().isOrganization()) {
+        origin.onPresence(one.scope().organization(), one.user(), one.isOnline());
+      }
+    }
   }
 
   private void sweep() {
     PresenceStore.Swept swept;
     do {
       swept = store.sweep(BATCH);
-      announcer.announce(swept.transitions(), time.now());
+      announce(swept.transitions());
     } while (swept.entries() == BATCH);
     sweepAtMillis = time.now() + SWEEP_MILLIS;
   }

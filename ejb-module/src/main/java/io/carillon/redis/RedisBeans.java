@@ -2,6 +2,8 @@ package io.carillon.redis;
 
 import io.carillon.bus.Bus;
 import io.carillon.bus.LoopbackBus;
+import io.carillon.bus.ObservedBus;
+import io.carillon.bus.OriginListener;
 import io.carillon.config.Settings;
 import io.carillon.node.NodeId;
 import io.carillon.node.Workers;
@@ -34,7 +36,16 @@ public class RedisBeans {
 
   @Produces
   @ApplicationScoped
-  Bus bus(Settings settings, NodeId node, Workers workers, MeterRegistry registry) {
+  Bus bus(
+      Settings settings,
+      NodeId node,
+      Workers workers,
+      MeterRegistry registry,
+      OriginListener origin) {
+    return new ObservedBus(bus(settings, node, workers, registry), origin);
+  }
+
+  private Bus bus(Settings settings, NodeId node, Workers workers, MeterRegistry registry) {
     if (!isShared(settings)) {
       return new LoopbackBus();
     }
@@ -108,7 +119,7 @@ public class RedisBeans {
   }
 
   void close(@Disposes Bus bus) {
-    if (bus instanceof RedisBus redis) {
+    if (bus instanceof ObservedBus observed && observed.inner() instanceof RedisBus redis) {
       redis.close();
     }
   }

@@ -54,6 +54,9 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public void take(Identity sender) {
     here.take(sender);
+    if (sender.kind() == Identity.Kind.SERVER) {
+      return;
+    }
     boolean program = sender.kind() == Identity.Kind.API_KEY;
     long capacity =
         program ? (long) messagesPerMinute * LocalRateLimiter.API_KEY_FACTOR : messagesPerMinute;

@@ -38,7 +38,7 @@ public final class LocalRateLimiter implements RateLimiter {
 
   @Override
   public void take(Identity sender) {
-    if (off) {
+    if (off || sender.kind() == Identity.Kind.SERVER) {
       return;
     }
     TokenBuckets buckets = sender.kind() == Identity.Kind.API_KEY ? apiKeys : users;

@@ -9,7 +9,7 @@ import io.carillon.domain.user.Identity;
  */
 public interface RateLimiter {
   /**
-   * Counts one message of this sender.
+   * Counts one message of this sender; code of this server may send as much as it wants.
    *
    * @throws RealtimeException with {@code RATE_LIMITED} and the wait until the next one is allowed
    */

@@ -72,6 +72,11 @@ final class MemoryChannels implements ChannelRepository {
   }
 
   @Override
+  public void lockAll(Collection<ChannelKey> keys) {
+    // there is one thread
+  }
+
+  @Override
   public Channel create(Channel channel) {
     if (channels.putIfAbsent(channel.key().toString(), channel) != null) {
       throw new RealtimeException(ErrorCode.CONFLICT, "channel");

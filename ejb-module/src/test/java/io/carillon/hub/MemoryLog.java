@@ -167,6 +167,11 @@ final class MemoryLog implements MessageRepository {
   }
 
   @Override
+  public List<LogOutcome> appendInTransaction(List<LogCommand> batch) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public HistoryPage historyBefore(ChannelKey channel, long before, int limit, int maxBytes) {
     throw new UnsupportedOperationException();
   }

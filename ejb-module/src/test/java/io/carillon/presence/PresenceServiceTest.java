@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.carillon.bus.OriginListener;
 import io.carillon.config.Settings;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
@@ -127,6 +128,7 @@ class PresenceServiceTest {
     return new PresenceService(
         of,
         bus,
+        OriginListener.NONE,
         askers ->
             askers.stream()
                 .filter(asker -> asker.who().organization().equals(asker.channel().organization()))

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.carillon.bus.Bus;
 import io.carillon.bus.BusListener;
 import io.carillon.bus.LoopbackBus;
+import io.carillon.bus.OriginListener;
 import io.carillon.config.Settings;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
@@ -62,6 +63,7 @@ class RedisPresenceNodesIT {
           new PresenceService(
               store,
               bus,
+              OriginListener.NONE,
               askers -> askers,
               new TypingService(bus, (identity, channel) -> true, clock),
               workers,

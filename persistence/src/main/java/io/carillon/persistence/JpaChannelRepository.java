@@ -233,6 +233,16 @@ public class JpaChannelRepository implements ChannelRepository {
   }
 
   @Override
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void lockAll(Collection<ChannelKey> keys) {
+    Jdbc.inTransactionOf(
+        entities,
+        connection ->
+            new LogTable(connection)
+                .lock(new ChannelNumbers(Math.max(1, keys.size())).find(connection, keys)));
+  }
+
+  @Override
   @Transactional
   public Channel create(Channel channel) {
     if (!insertIfAbsent(channel)) {

@@ -78,9 +78,20 @@ public class JpaMessageRepository implements MessageRepository {
   @Override
   @Transactional
   public List<LogOutcome> append(List<LogCommand> batch) {
+    return append(batch, numbers);
+  }
+
+  @Override
+  @Transactional(Transactional.TxType.MANDATORY)
+  public List<LogOutcome> appendInTransaction(List<LogCommand> batch) {
+    // Numbers of its own: a channel that the same transaction makes may yet be rolled back.
+    return append(batch, new ChannelNumbers(Math.max(1, batch.size())));
+  }
+
+  private List<LogOutcome> append(List<LogCommand> batch, ChannelNumbers known) {
     return onConnection(
         connection -> {
-          LogTransaction transaction = new LogTransaction(connection, numbers, clock);
+          LogTransaction transaction = new LogTransaction(connection, known, clock);
           List<LogOutcome> outcomes = transaction.run(batch);
           transaction.moderations().forEach(entities::persist);
           CrashPoint.BEFORE_COMMIT.pass();

@@ -90,9 +90,9 @@ final class LockedLog {
 
   Access accessOf(Identity who, long nowMillis) {
     Optional<MemberRights> rights =
-        who.kind() == Identity.Kind.API_KEY
-            ? Optional.empty()
-            : Optional.ofNullable(members.get(who.userId().value()));
+        who.kind() == Identity.Kind.USER
+            ? Optional.ofNullable(members.get(who.userId().value()))
+            : Optional.empty();
     return Access.of(who, rules, rights, nowMillis);
   }
 

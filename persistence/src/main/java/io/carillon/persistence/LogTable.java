@@ -150,6 +150,9 @@ final class LogTable {
     private final Map<List<String>, List<Identity>> authors = new HashMap<>();
 
     void add(Identity author) {
+      if (author.kind() == Identity.Kind.SERVER) {
+        return; // its word is enough, also for somebody whose own proof is revoked
+      }
       if (author.kind() == Identity.Kind.API_KEY) {
         keys.add(author.tokenId());
         note(author, "key", author.organization(), author.tokenId());

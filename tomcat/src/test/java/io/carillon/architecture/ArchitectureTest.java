@@ -38,6 +38,7 @@ class ArchitectureTest {
   private static final String[] EJB = {
     "io.carillon.application..",
     "io.carillon.bus..",
+    "io.carillon.facade..",
     "io.carillon.hub..",
     "io.carillon.log..",
     "io.carillon.node..",
@@ -151,6 +152,24 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(concat(WEB, "io.carillon.application..", "io.carillon.redis.."));
+
+  @ArchTest
+  static final ArchRule facadeValuesNeedNothing =
+      classes()
+          .that()
+          .resideInAPackage("io.carillon.facade..")
+          .and()
+          .haveSimpleNameNotEndingWith("Calls")
+          .and()
+          .doNotHaveSimpleName("CarillonBean")
+          .and()
+          .haveSimpleNameNotEndingWith("EnterpriseBean")
+          .and()
+          .areTopLevelClasses()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "jakarta.ejb..", "io.carillon.facade..")
+          .because("applications beside this one have them on their own class path");
 
   @ArchTest
   static final ArchRule nobodyImportsRedis =

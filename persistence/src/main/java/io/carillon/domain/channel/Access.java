@@ -61,7 +61,7 @@ public final class Access {
   }
 
   private static Access ofInbox(Identity who, ChannelRules inbox) {
-    boolean own = !isProgram(who) && inbox.key().name().equals(ChannelName.inboxOf(who.userId()));
+    boolean own = isUser(who) && inbox.key().name().equals(ChannelName.inboxOf(who.userId()));
     Role role = own ? Role.READER : null;
     return new Access(who, inbox, role, false, false, own, isAdmin(who));
   }
@@ -73,6 +73,9 @@ public final class Access {
 
   private static Access ofChannel(
       Identity who, ChannelRules channel, Optional<MemberRights> membership, long nowMillis) {
+    if (isServer(who)) {
+      return new Access(who, channel, Role.OWNER, true, false, true, true);
+    }
     boolean member = membership.isPresent() || isProgram(who);
     boolean implicit = isProgram(who) || channel.visibility() == Visibility.PUBLIC;
     Role role = membership.map(MemberRights::role).orElse(implicit ? Role.WRITER : null);
@@ -93,9 +96,17 @@ public final class Access {
     return who.kind() == Identity.Kind.API_KEY;
   }
 
-  /** An API key counts as an organization admin, whatever role its identity carries. */
+  private static boolean isServer(Identity who) {
+    return who.kind() == Identity.Kind.SERVER;
+  }
+
+  private static boolean isUser(Identity who) {
+    return who.kind() == Identity.Kind.USER;
+  }
+
+  /** All but users count as organization admins, whatever role their identity carries. */
   private static boolean isAdmin(Identity who) {
-    return who.isAdmin() || isProgram(who);
+    return who.isAdmin() || !isUser(who);
   }
 
   private boolean isSystemChannel() {
@@ -256,7 +267,7 @@ public final class Access {
     require(
         reader
             && !isSystemChannel()
-            && !isProgram(who)
+            && isUser(who)
             && (member || channel.visibility() == Visibility.PUBLIC));
   }
 
@@ -318,7 +329,7 @@ public final class Access {
   }
 
   private boolean isMyself(UserId user) {
-    return !isProgram(who) && who.userId().equals(user);
+    return isUser(who) && who.userId().equals(user);
   }
 
   private void checkInUse() {

@@ -41,6 +41,12 @@ public interface ChannelRepository {
   Optional<Channel> lock(ChannelKey key);
 
   /**
+   * Locks several as {@link #lock} does one, in the order in which appends lock theirs: nobody
+   * waits in a circle. Those that do not exist are left out.
+   */
+  void lockAll(Collection<ChannelKey> keys);
+
+  /**
    * Stores a new channel.
    *
    * @throws io.carillon.domain.error.RealtimeException with {@code CONFLICT} when the name is taken

@@ -26,6 +26,16 @@ public interface MessageRepository {
   List<LogOutcome> append(List<LogCommand> batch);
 
   /**
+   * The same inside the caller's transaction: durable with its commit, and gone if it rolls back.
+   * The channel rows stay locked until then, so this comes last of all that the transaction does.
+   *
+   * @param batch may be empty; then it only makes sure that everything before it has been written
+   * @return what each command will have come to if the transaction commits; a refused one has
+   *     changed nothing, and leaves the transaction as it is
+   */
+  List<LogOutcome> appendInTransaction(List<LogCommand> batch);
+
+  /**
    * Reads what changed after an offset, compacted: see {@link LogPage}. The log's ends are read by
    * the same statement as the rows, hence from one moment: {@link LogPage#completeTo} never claims
    * too much, and {@link LogPage#continuesFrom} cannot miss a removal that happened in between.

@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param name display name, never blank
  * @param avatarUrl address of a picture, or the empty string
  * @param tokenId the {@code jti} of the token, an id of the API key, or the empty string
- * @param expiresAt when the proof ends; {@link Instant#MAX} for an API key
- * @param kind a person, or a program with an API key
+ * @param expiresAt when the proof ends; {@link Instant#MAX} for what never does
+ * @param kind a person, a program with an API key, or code of this server
  */
 public record Identity(
     String organization,
@@ -23,10 +23,14 @@ public record Identity(
     Instant expiresAt,
     Kind kind) {
 
-  /** Programs may notify and announce, but are never present and have no inbox. */
+  /**
+   * Programs may notify and announce, but are never present and have no inbox. Code of this server
+   * speaks for whom it names, decides like an owner, and has nothing to prove.
+   */
   public enum Kind {
     USER,
-    API_KEY
+    API_KEY,
+    SERVER
   }
 
   public Identity {
