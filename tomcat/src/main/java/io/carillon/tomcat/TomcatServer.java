@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.catalina.Context;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
@@ -37,8 +38,10 @@ public final class TomcatServer implements AutoCloseable {
   private final Deque<AutoCloseable> parts =
       new ArrayDeque<>(); // the last made is the first closed
   private final Connector connector;
+  private final ClassLoader loader;
 
-  private TomcatServer(Settings settings) throws LifecycleException, IOException {
+  private TomcatServer(Settings settings, Consumer<Context> more)
+      throws LifecycleException, IOException {
     try {
       Transactions.configure();
       Storage storage = add(Storage.open(settings.database()));
@@ -53,6 +56,7 @@ public final class TomcatServer implements AutoCloseable {
       if (settings.http().areStreamsDirect()) {
         context.addServletContainerInitializer(new DirectStreams(), Set.of());
       }
+      more.accept(context);
       NodeWorkers workers = new NodeWorkers(settings.database().poolSize(), new DaemonThreads());
       context.addLifecycleListener(
           event -> {
@@ -80,8 +84,8 @@ public final class TomcatServer implements AutoCloseable {
                 + ": CARILLON_HTTP_PORT sets another port, CARILLON_HTTP_HOST another address");
       }
       workers.countRequestsBy(() -> HttpConnector.waitingRequests(connector));
-      NodeLifecycle node =
-          CurrentCdi.bean(context.getLoader().getClassLoader(), NodeLifecycle.class);
+      loader = context.getLoader().getClassLoader();
+      NodeLifecycle node = CurrentCdi.bean(loader, NodeLifecycle.class);
       add((AutoCloseable) node::stop);
       // From here on nobody new is let in: a proxy in front is refused at once, and asks another
       // node. A paused connector would let it wait.
@@ -101,8 +105,17 @@ public final class TomcatServer implements AutoCloseable {
    * @throws IllegalStateException if it cannot start; nothing is left running then
    */
   public static TomcatServer start(Settings settings) {
+    return start(settings, context -> {});
+  }
+
+  /**
+   * {@link #start(Settings)} with an application that has something besides.
+   *
+   * @param more is given the application before it starts
+   */
+  static TomcatServer start(Settings settings, Consumer<Context> more) {
     try {
-      return new TomcatServer(settings);
+      return new TomcatServer(settings, more);
     } catch (LifecycleException e) {
       Throwable root = rootOf(e);
       throw new IllegalStateException(root.getMessage(), root);
@@ -114,6 +127,11 @@ public final class TomcatServer implements AutoCloseable {
   /** The port that it listens on. */
   public int port() {
     return connector.getLocalPort();
+  }
+
+  /** The application's: threads that work for it have this as their context class loader. */
+  ClassLoader loader() {
+    return loader;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +26,17 @@ final class ChatClient implements WebSocket.Listener, AutoCloseable {
   private ChatClient() {}
 
   static ChatClient open(HttpClient http, int port, String token) {
+    return open(http, port, "/ws", Map.of("Authorization", "Bearer " + token));
+  }
+
+  /** With other credentials, in the headers or the path's query. */
+  static ChatClient open(HttpClient http, int port, String path, Map<String, String> headers) {
     ChatClient client = new ChatClient();
+    WebSocket.Builder builder = http.newWebSocketBuilder().subprotocols("carillon.v1");
+    headers.forEach(builder::header);
     client.socket =
-        http.newWebSocketBuilder()
-            .header("Authorization", "Bearer " + token)
-            .subprotocols("carillon.v1")
-            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/ws"), client)
+        builder
+            .buildAsync(URI.create("ws://127.0.0.1:" + port + path), client)
             .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
             .join();
     return client;
@@ -141,6 +147,11 @@ final class ChatClient implements WebSocket.Listener, AutoCloseable {
   public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
     closed.complete(code);
     return null;
+  }
+
+  /** Whether the server has closed it, or it was lost. */
+  boolean isClosed() {
+    return closed.isDone();
   }
 
   @Override
