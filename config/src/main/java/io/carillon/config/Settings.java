@@ -4,8 +4,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +21,7 @@ import java.util.regex.Pattern;
  * @param database the record of everything
  * @param cluster how nodes find and trust each other
  * @param tokens how a caller proves who it is
+ * @param container whom the server has authenticated
  * @param limits what one caller may use up
  * @param connections how open transports are kept, on every protocol
  * @param log how messages are stored
@@ -31,6 +36,7 @@ public record Settings(
     Database database,
     Cluster cluster,
     Tokens tokens,
+    Container container,
     Limits limits,
     Connections connections,
     Log log,
@@ -414,6 +420,89 @@ public record Settings(
               + Values.quote(jwksUrl)
               + ", allowed is an http:// or https:// address");
       rules.finish();
+    }
+  }
+
+  /**
+   * People whom the server that Carillon is deployed on has authenticated, by whatever means of its
+   * own. With the defaults nobody comes in that way.
+   *
+   * @param organization theirs; empty: what the server says counts for nothing
+   * @param roles pairs {@code name=ROLE}, separated by commas; see {@link #roleOf}
+   * @param createUsers whether somebody without an account gets one at first sight
+   */
+  public record Container(
+      @Setting(
+              key = "CARILLON_CONTAINER_ORGANIZATION",
+              help =
+                  "organization of those whom the Jakarta EE server or Tomcat has authenticated;"
+                      + " none: what the server says of callers counts for nothing")
+          String organization,
+      @Setting(
+              key = "CARILLON_CONTAINER_ROLES",
+              help =
+                  "what the server's roles make of somebody, separated by commas, the first that"
+                      + " fits counts: chat-admin=ADMIN,chat-user=MEMBER; * is everybody; who fits"
+                      + " none is refused")
+          String roles,
+      @Setting(
+              key = "CARILLON_CONTAINER_CREATE_USERS",
+              byDefault = "false",
+              help =
+                  "make an account for somebody whom the server has authenticated and who has none;"
+                      + " otherwise refused")
+          boolean createUsers) {
+
+    private static final Set<String> OURS = Set.of("MEMBER", "ADMIN", "OWNER");
+    private static final String EVERYBODY = "*";
+
+    /** Checks that each pair says what a role is, and that somebody can come in at all. */
+    public Container {
+      Rules rules = new Rules();
+      for (String pair : pairs(roles)) {
+        int equals = pair.lastIndexOf('=');
+        rules.check(
+            equals > 0 && OURS.contains(pair.substring(equals + 1).strip()),
+            "CARILLON_CONTAINER_ROLES has "
+                + Values.quote(pair)
+                + ", write role=MEMBER, role=ADMIN or role=OWNER, with the server's name of a role"
+                + " or *");
+      }
+      rules.check(
+          organization.isEmpty() || !pairs(roles).isEmpty(),
+          "CARILLON_CONTAINER_ORGANIZATION is set, and CARILLON_CONTAINER_ROLES is not: nobody"
+              + " could come in");
+      rules.finish();
+    }
+
+    private static List<String> pairs(String roles) {
+      return Arrays.stream(roles.split(","))
+          .map(String::strip)
+          .filter(pair -> !pair.isEmpty())
+          .toList();
+    }
+
+    /** Whether what the server says counts. */
+    public boolean isOn() {
+      return !organization.isEmpty();
+    }
+
+    /**
+     * What somebody is in the organization.
+     *
+     * @param has whether somebody has a role, by the server's name of it
+     * @return {@code MEMBER}, {@code ADMIN} or {@code OWNER}; empty for one with no role that
+     *     counts
+     */
+    public Optional<String> roleOf(Predicate<String> has) {
+      return pairs(roles).stream()
+          .filter(
+              pair -> {
+                String theirs = pair.substring(0, pair.lastIndexOf('=')).strip();
+                return theirs.equals(EVERYBODY) || has.test(theirs);
+              })
+          .map(pair -> pair.substring(pair.lastIndexOf('=') + 1).strip())
+          .findFirst();
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,39 @@ class SettingsTest {
     assertThat(settings.hub().holeWait()).isEqualTo(Duration.ofMillis(20));
     assertThat(settings.presence().grace()).isEqualTo(Duration.ofSeconds(5));
     assertThat(settings.demo().enabled()).isFalse();
+  }
+
+  @Test
+  void mapsTheServersRolesInTheirOrder() {
+    Settings.Container container =
+        Settings.of(
+                Map.of(
+                    "CARILLON_CONTAINER_ORGANIZATION",
+                    "acme",
+                    "CARILLON_CONTAINER_ROLES",
+                    "Chefs=OWNER, cn=ops=ADMIN ,staff=MEMBER"))
+            .container();
+    assertThat(container.isOn()).isTrue();
+    assertThat(container.createUsers()).isFalse();
+    assertThat(container.roleOf(Set.of("staff", "cn=ops")::contains)).contains("ADMIN");
+    assertThat(container.roleOf(Set.of("staff", "chefs")::contains)).contains("MEMBER");
+    assertThat(container.roleOf(Set.of("Chefs")::contains)).contains("OWNER");
+    assertThat(container.roleOf(Set.of("guests", "*")::contains)).isEmpty();
+    assertThat(Settings.of(Map.of()).container().isOn()).isFalse();
+    Settings.Container everybody =
+        Settings.of(Map.of("CARILLON_CONTAINER_ROLES", "boss=OWNER,*=MEMBER")).container();
+    assertThat(everybody.roleOf(role -> false)).contains("MEMBER");
+  }
+
+  @Test
+  void refusesRolesThatAreNone() {
+    for (String roles : List.of("staff", "=MEMBER", "staff=GUEST", "staff=member", "*")) {
+      assertThatThrownBy(() -> Settings.of(Map.of("CARILLON_CONTAINER_ROLES", roles)))
+          .as(roles)
+          .hasMessageContaining("CARILLON_CONTAINER_ROLES");
+    }
+    assertThatThrownBy(() -> Settings.of(Map.of("CARILLON_CONTAINER_ORGANIZATION", "acme")))
+        .hasMessageContaining("CARILLON_CONTAINER_ROLES is not");
   }
 
   @Test

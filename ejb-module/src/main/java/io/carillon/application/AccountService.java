@@ -14,6 +14,7 @@ import io.carillon.security.Logins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.util.Collection;
 
 /** What ends the proofs of people, on every node. Any thread; waits for the database. */
 @ApplicationScoped
@@ -44,6 +45,12 @@ public class AccountService {
   @Transactional
   public void logout(Identity by) {
     logins.logout(by).ifPresent(rights::announce);
+  }
+
+  /** {@link #logout} for many, as one. */
+  @Transactional
+  public void logout(Collection<Identity> all) {
+    all.forEach(identity -> logins.logout(identity).ifPresent(rights::announce));
   }
 
   /**

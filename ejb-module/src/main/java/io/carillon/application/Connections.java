@@ -206,6 +206,19 @@ public class Connections {
     }
   }
 
+  /**
+   * Ends the connections that a proof has opened, without asking the record.
+   *
+   * @param tokenId the proof's
+   */
+  void end(String tokenId) {
+    for (LiveConnection connection : places.keySet()) {
+      if (connection.identity().tokenId().equals(tokenId)) {
+        connection.close(ErrorCode.UNAUTHENTICATED);
+      }
+    }
+  }
+
   private void remember(RightsChange change) {
     long now = nanoTime.getAsLong();
     recent.removeIf(old -> isOver(old, now));

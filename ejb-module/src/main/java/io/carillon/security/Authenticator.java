@@ -19,10 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Tells from what a client shows who it is: a token of our own login or of a foreign issuer, an API
- * key, a ticket. For any thread; may wait for the database, and for an issuer's keys.
+ * key, a ticket, the word of the server. For any thread; may wait for the database, and for an
+ * issuer's keys.
  *
  * <p>Whatever was revoked, and whoever was locked, is refused: at once on the node where it
  * happened, within a second on every other. A send is refused at once on every node, since the log
@@ -30,7 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * well.
  *
  * <p>An account with a password has the role that the record says. Only for accounts that exist by
- * a foreign issuer's word alone does that issuer say the role.
+ * a foreign issuer's word alone, or the server's, does that say the role.
  */
 @ApplicationScoped
 public class Authenticator {
@@ -78,6 +80,31 @@ public class Authenticator {
   }
 
   /**
+   * Somebody whom the server has authenticated, as the record knows the account.
+   *
+   * @param claimed as {@link ContainerIdentities} has it
+   * @param create whether an account is made where there is none
+   * @throws RealtimeException as {@link #authenticate}, and with {@code FORBIDDEN} where there is
+   *     no account
+   */
+  Identity admit(Identity claimed, boolean create) {
+    String key = claimed.tokenId() + ' ' + claimed.role() + ' ' + claimed.userId(); // no digest
+    return remembered(
+        key,
+        () -> {
+          Optional<User> known = owner(claimed);
+          if (known.isEmpty() && revoked.isRevoked(claimed.tokenId())) {
+            throw refused("session is over");
+          }
+          if (known.isEmpty() && !create) {
+            throw new RealtimeException(ErrorCode.FORBIDDEN, "no account");
+          }
+          User user = known.orElseGet(() -> users.provision(claimed));
+          return as(user, roleOf(user, claimed.role()), claimed.tokenId(), claimed.expiresAt());
+        });
+  }
+
+  /**
    * Whose token or API key this is. Users and organizations of foreign tokens are made on first
    * sight.
    *
@@ -88,20 +115,23 @@ public class Authenticator {
     if (credential.length() > TokenVerifier.MAX_LENGTH) {
       throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "longer than any token");
     }
-    String digest = RandomIds.digest(credential);
-    Answer known = answers.get(digest);
+    return remembered(RandomIds.digest(credential), () -> look(credential));
+  }
+
+  private Identity remembered(String key, Supplier<Identity> look) {
+    Answer known = answers.get(key);
     if (known != null && System.nanoTime() - known.sinceNanos < MAX_AGE.toNanos()) {
       checkNotExpired(known.identity);
       return known.identity;
     }
     long before = changes.get();
-    Answer fresh = new Answer(look(credential), System.nanoTime());
+    Answer fresh = new Answer(look.get(), System.nanoTime());
     if (answers.size() >= MAX_REMEMBERED) {
       answers.clear(); // the next second would have dropped them anyway
     }
-    answers.put(digest, fresh);
+    answers.put(key, fresh);
     if (changes.get() != before) {
-      answers.remove(digest); // what was read may be of before the change
+      answers.remove(key); // what was read may be of before the change
     }
     return fresh.identity;
   }

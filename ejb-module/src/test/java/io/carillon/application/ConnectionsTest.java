@@ -89,6 +89,16 @@ class ConnectionsTest {
   }
 
   @Test
+  void endsWhatAProofHasOpenedWithoutAskingTheRecord() {
+    FakeConnection mine = open("one");
+    FakeConnection other = open("two");
+    recordIsAway = true;
+    connections.end("one");
+    assertThat(mine.reasons).containsExactly(ErrorCode.UNAUTHENTICATED);
+    assertThat(other.reasons).isEmpty();
+  }
+
+  @Test
   void closesAConnectionThatOpensJustAfterItsTokenWasRevoked() {
     revoke("one");
     assertThat(open("one").reasons).containsExactly(ErrorCode.UNAUTHENTICATED);

@@ -415,4 +415,61 @@ class AuthenticatorTest {
     assertThat(refusal(() -> off.login("demo", new UserId("alice"), "right", ADDRESS)))
         .isEqualTo(ErrorCode.FORBIDDEN);
   }
+
+  // ---- by the word of the server
+
+  private ContainerIdentities container(String createUsers) {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "CARILLON_CONTAINER_ORGANIZATION",
+                "demo",
+                "CARILLON_CONTAINER_ROLES",
+                "chefs=ADMIN,staff=MEMBER",
+                "CARILLON_CONTAINER_CREATE_USERS",
+                createUsers));
+    return new ContainerIdentities(settings, authenticator, clock);
+  }
+
+  @Test
+  void takesTheServersWordForRolesThatCount() {
+    ContainerIdentities container = container("true");
+    String mark = container.newMark();
+    Identity frida = container.authenticate("frida", "chefs"::equals, () -> mark);
+    assertThat(frida.userId().value()).isEqualTo("frida");
+    assertThat(frida.name()).isEqualTo("frida");
+    assertThat(frida.role()).isEqualTo(OrganizationRole.ADMIN);
+    assertThat(frida.tokenId()).isEqualTo(mark);
+    account("alice", OrganizationRole.MEMBER);
+    assertThat(container.authenticate("alice", "chefs"::equals, () -> "").role())
+        .as("an account with a password")
+        .isEqualTo(OrganizationRole.MEMBER);
+    assertThat(refusal(() -> container.authenticate("frida", "guests"::equals, () -> mark)))
+        .isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refusal(() -> container.authenticate(" x", "staff"::equals, () -> mark)))
+        .isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(refusal(() -> container("false").authenticate("new", "staff"::equals, () -> mark)))
+        .isEqualTo(ErrorCode.FORBIDDEN);
+    assertThat(users.find("demo", new UserId("new"))).isEmpty();
+  }
+
+  @Test
+  void endsWithTheServersSession() {
+    ContainerIdentities container = container("true");
+    String mark = container.newMark();
+    String other = container.newMark();
+    Identity frida = container.authenticate("frida", "staff"::equals, () -> mark);
+    Identity elsewhere = container.authenticate("frida", "staff"::equals, () -> other);
+    String ticket = tickets.issue(frida).value();
+    logout(container.ended("frida", mark));
+    assertThat(refusal(() -> container.authenticate("frida", "staff"::equals, () -> mark)))
+        .isEqualTo(ErrorCode.UNAUTHENTICATED);
+    assertThat(refusal(() -> authenticator.refresh(frida))).isEqualTo(ErrorCode.UNAUTHENTICATED);
+    assertThat(refusal(() -> authenticator.redeem(ticket))).isEqualTo(ErrorCode.UNAUTHENTICATED);
+    assertThat(authenticator.refresh(elsewhere).tokenId()).isEqualTo(other);
+    users.accounts.get("demo/frida").lock();
+    authenticator.onRightsChange(RightsChange.ofUser("demo", new UserId("frida")));
+    assertThat(refusal(() -> container.authenticate("frida", "staff"::equals, () -> other)))
+        .isEqualTo(ErrorCode.UNAUTHENTICATED);
+  }
 }

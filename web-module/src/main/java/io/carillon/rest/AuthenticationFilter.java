@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,9 +36,10 @@ import java.util.Set;
  *   <li>The {@code Host} must be a name of ours, else 403: see {@link Origins#allowsHost}.
  *   <li>An {@code Origin}, if there is one, must be allowed, else 403. Origins on the list get the
  *       headers of CORS, with credentials; never a wildcard.
- *   <li>The {@link Credentials} must be valid, else 401. A login's cookie, which a browser sends
- *       whoever asked it to, opens a socket only with an {@code Origin}, writes only with that of
- *       our own pages, and reads nothing for a page of another site.
+ *   <li>The {@link Credentials} must be valid, else 401. A login's cookie or a session of the
+ *       server, which a browser sends whoever asked it to, opens a socket only with an {@code
+ *       Origin}, writes only with that of our own pages, and reads nothing for a page of another
+ *       site.
  * </ol>
  *
  * <p>Whoever comes in is known to resources and endpoints by an {@link IdentityPrincipal}. Neither
@@ -58,6 +60,7 @@ public class AuthenticationFilter extends HttpFilter {
   // The container makes it: fields, and no constructor of ours.
   @Inject transient Arrivals arrivals;
   @Inject transient Authenticator authenticator;
+  @Inject transient ContainerCallers containerCallers;
   @Inject transient Origins origins;
   @Inject transient ClientFacts clients;
   @Inject transient Metrics metrics;
@@ -106,7 +109,10 @@ public class AuthenticationFilter extends HttpFilter {
         return;
       }
       chain.doFilter(
-          caller.<HttpServletRequest>map(who -> new Known(request, who)).orElse(request), response);
+          caller
+              .<HttpServletRequest>map(who -> new Known(request, who, path == GuardedPath.STREAM))
+              .orElse(request),
+          response);
     }
   }
 
@@ -159,13 +165,15 @@ public class AuthenticationFilter extends HttpFilter {
     if (path == GuardedPath.LOGIN) {
       return Optional.empty(); // whoever logs in is not yet anybody, whatever an old cookie says
     }
-    Optional<Credentials> credentials = Credentials.of(request, path == GuardedPath.STREAM);
-    if (credentials.isPresent() && credentials.get().kind() == Credentials.Kind.COOKIE) {
+    Optional<Credentials> credentials =
+        Credentials.of(request, path == GuardedPath.STREAM, containerCallers.knows(request));
+    if (credentials.filter(Credentials::areSentUnasked).isPresent()) {
       checkCookieUse(request, origin);
     }
     try {
       Identity identity =
           authenticate(
+              request,
               credentials.orElseThrow(
                   () -> new RealtimeException(ErrorCode.UNAUTHENTICATED, "no credentials")));
       return Optional.of(new IdentityPrincipal(identity, clients.addressOf(request)));
@@ -177,10 +185,12 @@ public class AuthenticationFilter extends HttpFilter {
     }
   }
 
-  private Identity authenticate(Credentials credentials) {
-    return credentials.kind() == Credentials.Kind.TICKET
-        ? authenticator.redeem(credentials.value())
-        : authenticator.authenticate(credentials.value());
+  private Identity authenticate(HttpServletRequest request, Credentials credentials) {
+    return switch (credentials.kind()) {
+      case BEARER, COOKIE -> authenticator.authenticate(credentials.value());
+      case TICKET -> authenticator.redeem(credentials.value());
+      case SERVER -> containerCallers.identify(request);
+    };
   }
 
   private void checkCookieUse(HttpServletRequest request, Optional<String> origin) {
@@ -230,10 +240,12 @@ public class AuthenticationFilter extends HttpFilter {
   /** A request whose maker is known. */
   private static final class Known extends HttpServletRequestWrapper {
     private final IdentityPrincipal caller;
+    private final boolean handshake;
 
-    Known(HttpServletRequest request, IdentityPrincipal caller) {
+    Known(HttpServletRequest request, IdentityPrincipal caller, boolean stream) {
       super(request);
       this.caller = caller;
+      this.handshake = stream && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
     }
 
     @Override
@@ -249,6 +261,15 @@ public class AuthenticationFilter extends HttpFilter {
     @Override
     public boolean isUserInRole(String role) {
       return caller.identity().role().name().equals(role);
+    }
+
+    /**
+     * None for a handshake: a container that knew of one would close the socket at the session's
+     * end by itself, with a code of its own, before we do with ours.
+     */
+    @Override
+    public HttpSession getSession(boolean create) {
+      return create || !handshake ? super.getSession(create) : null;
     }
   }
 }

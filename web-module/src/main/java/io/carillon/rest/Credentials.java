@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a request shows to prove who makes it. A header counts before a ticket, a ticket before the
- * cookie; whatever counts must be valid: a client with a wrong token is told so, and not served as
- * whoever its cookie says.
+ * What a request shows to prove who makes it. A bearer token counts before a ticket, a ticket
+ * before the server's word, and that before the cookie; whatever counts must be valid: a client
+ * with a wrong token is told so, and not served as whoever its cookie says.
  *
- * @param value a secret: never logged
+ * @param value a secret: never logged; empty where the server has it
  */
 record Credentials(Kind kind, String value) {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\x21-\\x7e]+)");
@@ -25,7 +25,12 @@ record Credentials(Kind kind, String value) {
     /** A single-use ticket in the query. */
     TICKET,
     /** A login's token in the cookie, which a browser sends by itself, whoever asked it to. */
-    COOKIE
+    COOKIE,
+    /**
+     * The word of the server, which has it by means of its own: mostly a cookie again, or a
+     * password that the browser remembers and sends by itself, too.
+     */
+    SERVER
   }
 
   Credentials {
@@ -37,16 +42,20 @@ record Credentials(Kind kind, String value) {
    * The credentials of a request, if it has any.
    *
    * @param mayHaveTicket whether this is a stream or a socket
+   * @param serverKnows whether the server says who makes the request, and its word counts
    * @throws RealtimeException with {@code UNAUTHENTICATED} for a header that is none of ours
    */
-  static Optional<Credentials> of(HttpServletRequest request, boolean mayHaveTicket) {
+  static Optional<Credentials> of(
+      HttpServletRequest request, boolean mayHaveTicket, boolean serverKnows) {
     String header = request.getHeader("Authorization");
     if (header != null) {
       Matcher matcher = BEARER.matcher(header.strip());
-      if (!matcher.matches()) {
+      if (matcher.matches()) {
+        return Optional.of(new Credentials(Kind.BEARER, matcher.group(1)));
+      }
+      if (!serverKnows) { // else it was for the server, which has taken it
         throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "Authorization is no bearer token");
       }
-      return Optional.of(new Credentials(Kind.BEARER, matcher.group(1)));
     }
     // Only a GET: reading a parameter of a POST would read its body.
     if (mayHaveTicket && request.getMethod().equals("GET")) {
@@ -54,6 +63,9 @@ record Credentials(Kind kind, String value) {
       if (ticket != null) {
         return Optional.of(new Credentials(Kind.TICKET, ticket));
       }
+    }
+    if (serverKnows) {
+      return Optional.of(new Credentials(Kind.SERVER, ""));
     }
     return cookie(request).map(value -> new Credentials(Kind.COOKIE, value));
   }
@@ -68,6 +80,11 @@ record Credentials(Kind kind, String value) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a browser sends them by itself, whoever asked it to. */
+  boolean areSentUnasked() {
+    return kind == Kind.COOKIE || kind == Kind.SERVER;
   }
 
   @Override

@@ -4,7 +4,9 @@ import io.carillon.application.AccountService;
 import io.carillon.security.IdentityPrincipal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -29,8 +31,14 @@ public class LogoutResource {
 
   /** Whoever has no session, or no longer, is told the same. */
   @POST
-  public Response logout(@Context HttpServletRequest request) {
-    if (request.getUserPrincipal() instanceof IdentityPrincipal caller) {
+  public Response logout(@Context HttpServletRequest request) throws ServletException {
+    if (ContainerCallers.wereLetInBy(request)) {
+      request.logout();
+      HttpSession session = request.getSession(false);
+      if (session != null) {
+        session.invalidate(); // of which the listener hears
+      }
+    } else if (request.getUserPrincipal() instanceof IdentityPrincipal caller) {
       accounts.logout(caller.identity());
     }
     return SessionAnswer.ended(request, clients);

@@ -44,8 +44,11 @@ public class MeResource {
   @POST
   @Path("token")
   public Response renew(@Context HttpServletRequest request) {
+    if (ContainerCallers.wereLetInBy(request)) {
+      throw new RealtimeException(ErrorCode.FORBIDDEN, "a session of the server's");
+    }
     Credentials shown =
-        Credentials.of(request, false)
+        Credentials.of(request, false, false)
             .orElseThrow(() -> new RealtimeException(ErrorCode.UNAUTHENTICATED, "no token"));
     return SessionAnswer.of(logins.renew(shown.value()), request, clients);
   }
