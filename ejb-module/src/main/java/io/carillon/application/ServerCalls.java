@@ -206,11 +206,15 @@ public class ServerCalls {
       if (isMade) {
         held().make(channel);
       }
-      if (held == command) {
+      if (isNew(held, command)) {
         afterCommit.run(() -> metrics.published(TRANSPORT));
       }
     }
-    return new Accepted(name, held.id(), 0, held != command);
+    return new Accepted(name, held.id(), 0, !isNew(held, command));
+  }
+
+  private static boolean isNew(LogCommand.Send held, LogCommand.Send command) {
+    return held.id().equals(command.id());
   }
 
   private HeldWork held() {

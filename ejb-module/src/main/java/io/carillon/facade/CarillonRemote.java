@@ -17,7 +17,8 @@ import java.util.List;
  * back. Until the commit nothing is locked, so calls may name channels in any order. A message gets
  * its offset while the transaction commits; if it cannot be stored then, since its channel was
  * archived meanwhile for instance, the whole transaction rolls back. At most 1,000 calls and 16 MiB
- * in one transaction.
+ * in one transaction. From the first call on it holds a connection, which the database ends if it
+ * is idle for long.
  *
  * <p><b>Without one</b> a call returns when it is done: a message is durable then, and on its way.
  *

@@ -252,7 +252,6 @@ abstract class FacadeContract {
     return new ChannelSettings(title, "", Visibility.PUBLIC, ChannelPolicy.DEFAULT, false);
   }
 
-  /** BC-198. */
   @Test
   void saysNothingOfAChannelWhoseTransactionFails() throws Exception {
     String before = channel("before");
