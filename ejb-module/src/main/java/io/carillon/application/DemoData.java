@@ -21,6 +21,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The organization that is always there, {@code demo}, and in demo mode people and channels to try
@@ -37,6 +38,12 @@ public class DemoData {
   private final Passwords passwords;
   private final Clock clock;
   private final boolean demo;
+
+  /**
+   * Kept for the next try: on a machine with much to do this takes longer than the database lets a
+   * transaction stand still.
+   */
+  private final Map<String, String> hashes = new ConcurrentHashMap<>();
 
   protected DemoData() { // for the client proxy
     this.organizations = null;
@@ -95,7 +102,7 @@ public class DemoData {
     UserId userId = new UserId(id);
     if (users.find(ORGANIZATION, userId).isEmpty()) {
       User user = new User(ORGANIZATION, userId, name, "", role, clock.millis());
-      user.changePassword(passwords.hash(id));
+      user.changePassword(hashes.computeIfAbsent(id, passwords::hash));
       users.add(user);
     }
   }

@@ -12,8 +12,6 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 import javax.sql.DataSource;
 
 /** The server's data source {@code jdbc/carillon}, wherever this server keeps it in JNDI. */
@@ -23,7 +21,7 @@ public class ServerDatabase implements Database {
 
   /** WildFly, Payara, TomEE; there is no name that all three understand. */
   private static final List<String> NAMES =
-      List.of("java:/jdbc/carillon", "jdbc/carillon", "java:openejb/Resource/jdbc/carillon");
+      List.of("java:/jdbc/carillon", "jdbc/carillon", "openejb:Resource/jdbc/carillon");
 
   private final Settings settings;
 
@@ -38,7 +36,7 @@ public class ServerDatabase implements Database {
 
   @Override
   public void prepare() {
-    DataSource source = dataSource();
+    DataSource source = ServerResource.find(DataSource.class, "data source jdbc/carillon", NAMES);
     PatientStart.run(() -> prepare(source));
   }
 
@@ -52,17 +50,5 @@ public class ServerDatabase implements Database {
     if (scripts > 0) {
       LOG.log(Level.INFO, "Database schema brought up to date by {0} scripts", scripts);
     }
-  }
-
-  private static DataSource dataSource() {
-    NamingException failure = new NamingException("no name");
-    for (String name : NAMES) {
-      try {
-        return InitialContext.doLookup(name);
-      } catch (NamingException e) {
-        failure = e;
-      }
-    }
-    throw new IllegalStateException("the server has no data source jdbc/carillon", failure);
   }
 }

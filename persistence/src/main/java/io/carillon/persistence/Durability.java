@@ -29,7 +29,7 @@ public final class Durability {
     }
     if (!tell(connection, "select pg_is_in_recovery()").equals("f")) {
       throw new IllegalStateException(
-          "the PostgreSQL is a standby, which takes no writes: name the"
+          "the PostgreSQL at CARILLON_DATABASE_URL is a standby, which takes no writes: name the"
               + " primary, or several hosts with targetServerType=primary");
     }
     if (allowUnsafe) {

@@ -9,7 +9,8 @@ import io.carillon.gateway.EventJson;
 import io.carillon.json.Json;
 import io.carillon.json.JsonObject;
 import io.carillon.node.Metrics;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -23,13 +24,14 @@ import java.nio.charset.StandardCharsets;
  * goes out: a refusal says its code, anything unforeseen a reference that the log has too.
  */
 @Provider
-@ApplicationScoped
+@Priority(1)
+@Dependent // no proxy: CXF on TomEE would not see what it maps
 public class ErrorMapper implements ExceptionMapper<Throwable> {
   private static final int MAX_CAUSES = 8;
 
   private final Metrics metrics;
 
-  public ErrorMapper() { // for the client proxy; RESTEasy looks for a public one
+  public ErrorMapper() { // RESTEasy looks for it, and has CDI make the bean all the same
     this.metrics = null;
   }
 

@@ -6,7 +6,7 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.json.Json;
 import io.carillon.json.JsonObject;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.NotSupportedException;
@@ -32,14 +32,14 @@ import java.nio.charset.StandardCharsets;
  * Any thread.
  */
 @Provider
-@ApplicationScoped
+@Dependent // no proxy: Jersey on Payara would not see the priority
 @Priority(1) // before the provider that a server brings for every type
-@Consumes(MediaType.WILDCARD) // decides itself, so that nobody else reads what it refuses
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
 public class JsonBody implements MessageBodyReader<JsonObject>, MessageBodyWriter<JsonObject> {
   private final int maxBytes;
 
-  public JsonBody() { // for the client proxy; RESTEasy looks for a public one
+  public JsonBody() { // RESTEasy looks for it, and has CDI make the bean all the same
     this.maxBytes = 0;
   }
 
@@ -63,8 +63,7 @@ public class JsonBody implements MessageBodyReader<JsonObject>, MessageBodyWrite
    *
    * @throws RealtimeException with {@code TOO_LARGE} for more than the limit of bytes, of which no
    *     more than one is read, or {@code MALFORMED}
-   * @throws NotSupportedException for a body that does not say it is JSON: a form can be posted
-   *     from any site without the browser asking, JSON cannot
+   * @throws NotSupportedException for another charset than UTF-8; see {@link ForeignBody}
    */
   @Override
   public JsonObject readFrom(
