@@ -27,6 +27,7 @@ class OperatorFilesTest {
         "carillon.service",
         "nginx/carillon.conf",
         "haproxy/haproxy.cfg",
+        "../tomcat/src/main/stock/context.xml",
         "../docs/operations.md"
       })
   void namesSettingsThatThereAre(String file) throws IOException {

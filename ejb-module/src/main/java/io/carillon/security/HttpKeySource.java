@@ -1,5 +1,6 @@
 package io.carillon.security;
 
+import io.carillon.node.Workers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -24,10 +25,12 @@ final class HttpKeySource implements Supplier<CompletableFuture<String>> {
   static final int MAX_BYTES = 256 * 1024;
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+  private final Workers workers;
   private final HttpClient client;
   private final HttpRequest request;
 
-  HttpKeySource(URI address) {
+  HttpKeySource(URI address, Workers workers) {
+    this.workers = workers;
     this.client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -46,9 +49,10 @@ final class HttpKeySource implements Supplier<CompletableFuture<String>> {
         client.sendAsync(request, answer -> new BoundedBody(answer.statusCode()));
     // The request's own time limit ends with the headers; this one holds for the body as well.
     CompletableFuture<String> text =
-        exchange
-            .thenApply(answer -> new String(answer.body(), StandardCharsets.UTF_8))
-            .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        exchange.thenApply(answer -> new String(answer.body(), StandardCharsets.UTF_8));
+    // Not by orTimeout: the JVM's one thread for that would keep the application's class loader.
+    workers.after(
+        TIMEOUT, () -> text.completeExceptionally(new TimeoutException("no key set in time")));
     text.whenComplete(
         (ignored, failure) -> {
           if (failure != null) {

@@ -9,11 +9,19 @@ import java.util.Objects;
  * session, with the one thing more that limits need to know and a handshake does not tell.
  *
  * @param address the client's, as {@link ClientAddress#of} has it
+ * @param place for the connection that a handshake asks for
  */
-public record IdentityPrincipal(Identity identity, String address) implements Principal {
+public record IdentityPrincipal(Identity identity, String address, HeldPlace place)
+    implements Principal {
   public IdentityPrincipal {
     Objects.requireNonNull(identity);
     Objects.requireNonNull(address);
+    Objects.requireNonNull(place);
+  }
+
+  /** Of somebody who asks for no connection. */
+  public IdentityPrincipal(Identity identity, String address) {
+    this(identity, address, HeldPlace.none());
   }
 
   @Override

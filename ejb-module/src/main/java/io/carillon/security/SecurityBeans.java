@@ -2,6 +2,7 @@ package io.carillon.security;
 
 import io.carillon.config.Secret;
 import io.carillon.config.Settings;
+import io.carillon.node.Workers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -16,7 +17,7 @@ public class SecurityBeans {
 
   @Produces
   @Singleton
-  TokenVerifier tokenVerifier(Settings settings, Clock clock) {
+  TokenVerifier tokenVerifier(Settings settings, Workers workers, Clock clock) {
     Settings.Tokens tokens = settings.tokens();
     List<byte[]> secrets =
         Stream.of(tokens.secret(), tokens.previousSecret())
@@ -26,7 +27,8 @@ public class SecurityBeans {
     VerificationKeys keys =
         tokens.jwksUrl().isEmpty()
             ? VerificationKeys.NONE
-            : new JwksKeys(new HttpKeySource(URI.create(tokens.jwksUrl())), System::nanoTime);
+            : new JwksKeys(
+                new HttpKeySource(URI.create(tokens.jwksUrl()), workers), System::nanoTime);
     return new TokenVerifier(secrets, keys, tokens.issuer(), tokens.audience(), clock);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
+import io.carillon.node.ThreadWorkers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpKeySourceTest {
+  private final ThreadWorkers workers = new ThreadWorkers();
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final AtomicInteger strangers = new AtomicInteger();
   private HttpServer server;
@@ -40,11 +42,12 @@ class HttpKeySourceTest {
   void stop() {
     server.stop(0);
     executor.shutdownNow();
+    workers.close();
   }
 
   private String fetch(String path) throws Exception {
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
-    return new HttpKeySource(address).get().get(15, TimeUnit.SECONDS);
+    return new HttpKeySource(address, workers).get().get(15, TimeUnit.SECONDS);
   }
 
   private void answer(String path, int status, byte[] body, String location) {
@@ -97,7 +100,9 @@ class HttpKeySourceTest {
     int port = server.getAddress().getPort();
     server.stop(0);
     URI address = URI.create("http://127.0.0.1:" + port + "/keys");
-    assertThat(catchThrowable(() -> new HttpKeySource(address).get().get(15, TimeUnit.SECONDS)))
+    assertThat(
+            catchThrowable(
+                () -> new HttpKeySource(address, workers).get().get(15, TimeUnit.SECONDS)))
         .isNotNull();
   }
 }

@@ -57,7 +57,7 @@ public final class DeployedWar implements ServletContainerInitializer, Lifecycle
     Transactions.configure();
     parts.push(Transactions::end);
     TransactionNames.bind(context);
-    Storage storage = Storage.open(settings.database());
+    Storage storage = Storage.open(settings.database(), false);
     parts.push(storage);
     workers = new NodeWorkers(settings.database().poolSize(), new DaemonThreads());
     workers.countRequestsBy(this::waitingRequests);

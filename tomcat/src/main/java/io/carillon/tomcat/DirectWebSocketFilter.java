@@ -86,7 +86,9 @@ final class DirectWebSocketFilter extends HttpFilter {
       throw new RealtimeException(ErrorCode.DRAINING, "no new connections");
     }
     ConnectionLimits.Permit place =
-        limits.acquire(Identities.of(request), Identities.addressOf(request));
+        Identities.placeOf(request)
+            .take()
+            .orElseGet(() -> limits.acquire(Identities.of(request), Identities.addressOf(request)));
     DirectWebSocket connection =
         new DirectWebSocket(protocol, Identities.of(request), place, workers);
     // From here on the place is the connection's, which gives it back, come what may.

@@ -2,6 +2,9 @@ package io.carillon.tomcat;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.runtime.ObjectMethods;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -17,6 +20,20 @@ final class Leftovers implements AutoCloseable {
   @Override
   public void close() {
     removeDrivers();
+    replaceLastType();
+  }
+
+  /**
+   * Up to Java 18 the JVM's code for records remembers the last record type whose comparison it
+   * made, and so that type's loader, until it makes another: here one of the JVM's own types.
+   */
+  private static void replaceLastType() {
+    MethodType equals = MethodType.methodType(boolean.class, String.class, Object.class);
+    try {
+      ObjectMethods.bootstrap(MethodHandles.lookup(), "equals", equals, String.class, "");
+    } catch (Throwable e) { // it declares that; nothing more than one loader is at stake
+      LOG.log(Level.DEBUG, "The last type of a record stays", e);
+    }
   }
 
   /** JDBC drivers register themselves for good when they are loaded. */

@@ -1,9 +1,11 @@
 package io.carillon.tomcat;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.cache.ConnectionCache;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration.TransactionIsolation;
 import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalConnectionFactoryConfigurationSupplier;
+import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
@@ -54,25 +56,29 @@ final class Storage implements Database, AutoCloseable {
   private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
   private final Settings.Database settings;
+  private final boolean ownThreads;
   private final AgroalDataSource pool;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CompletableFuture<EntityManagerFactory> unit = new CompletableFuture<>();
 
-  private Storage(Settings.Database settings) throws SQLException {
+  private Storage(Settings.Database settings, boolean ownThreads) throws SQLException {
     this.settings = settings;
+    this.ownThreads = ownThreads;
     this.pool = AgroalDataSource.from(pool());
   }
 
   /**
    * Starts to open the database.
    *
+   * @param ownThreads whether the threads that use it end with it: then each keeps at hand the
+   *     connection that it had last. Others would keep classes of an application that is gone.
    * @throws IllegalStateException if the pool cannot be made; what the database itself refuses is
    *     told by {@link #entityManagerFactory}
    */
-  static Storage open(Settings.Database settings) {
+  static Storage open(Settings.Database settings, boolean ownThreads) {
     Storage storage;
     try {
-      storage = new Storage(settings);
+      storage = new Storage(settings, ownThreads);
     } catch (SQLException e) {
       throw new IllegalStateException("cannot make a pool of database connections", e);
     }
@@ -191,7 +197,8 @@ final class Storage implements Database, AutoCloseable {
         .metricsEnabled(true)
         .connectionPoolConfiguration(
             pool ->
-                pool.maxSize(settings.poolSize())
+                keepAtHand(pool)
+                    .maxSize(settings.poolSize())
                     .acquisitionTimeout(settings.maxWait())
                     // A connection that the network lost is found before it is handed out.
                     .idleValidationTimeout(IDLE_VALIDATION)
@@ -201,6 +208,11 @@ final class Storage implements Database, AutoCloseable {
                         new NarayanaTransactionIntegration(
                             Transactions.manager(), Transactions.registry()))
                     .connectionFactoryConfiguration(factory -> limitTimes(connections(factory))));
+  }
+
+  private AgroalConnectionPoolConfigurationSupplier keepAtHand(
+      AgroalConnectionPoolConfigurationSupplier pool) {
+    return ownThreads ? pool : pool.connectionCache(ConnectionCache.none());
   }
 
   /**

@@ -44,7 +44,7 @@ public final class TomcatServer implements AutoCloseable {
       throws LifecycleException, IOException {
     try {
       Transactions.configure();
-      Storage storage = add(Storage.open(settings.database()));
+      Storage storage = add(Storage.open(settings.database(), true));
       Path folder = add(WorkFolder.make()).path();
       Tomcat tomcat = tomcat(folder);
       add((AutoCloseable) tomcat::destroy);

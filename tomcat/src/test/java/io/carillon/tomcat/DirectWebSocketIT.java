@@ -3,8 +3,6 @@ package io.carillon.tomcat;
 import static io.carillon.tomcat.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The way straight on Tomcat's sockets. */
@@ -27,26 +25,6 @@ class DirectWebSocketIT extends WebSocketContract {
       try (RawWebSocket socket = raw()) {
         socket.write(frame(0x81, true, 1, lengthBytes, new byte[] {'a'}));
         assertThat(socket.readClose()).isEqualTo(1002);
-      }
-    }
-  }
-
-  @Test
-  void limitsTheConnectionsOfAUserBeforeTheUpgrade() throws Exception {
-    List<RawWebSocket> open = new ArrayList<>();
-    try {
-      String answer = "";
-      for (int i = 0; i < 61 && !answer.startsWith("HTTP/1.1 429 "); i++) {
-        RawWebSocket socket = RawWebSocket.connect(port());
-        open.add(socket);
-        socket.write(RawWebSocket.handshake(token("admin"), ""));
-        answer = socket.readHead();
-      }
-      assertThat(answer).startsWith("HTTP/1.1 429 ").containsIgnoringCase("retry-after");
-      assertThat(open).hasSize(61);
-    } finally {
-      for (RawWebSocket socket : open) {
-        socket.close();
       }
     }
   }

@@ -28,27 +28,6 @@ class JakartaWebSocketIT extends WebSocketContract {
     assertThat(end.opcode() < 0 || end.closeCode() == 4408).isTrue();
   }
 
-  @Test
-  void limitsTheConnectionsOfAUser() throws Exception {
-    List<RawWebSocket> open = new ArrayList<>();
-    try {
-      for (int i = 0; i < 60; i++) {
-        RawWebSocket socket = RawWebSocket.open(port(), token("admin"));
-        open.add(socket);
-        // It counts once the container has opened it, which is after its handshake.
-        socket.writeText("{\"event\":\"ping\",\"ref\":\"1\"}");
-        socket.readText("pong");
-      }
-      try (RawWebSocket tooMany = RawWebSocket.open(port(), token("admin"))) {
-        assertThat(tooMany.readClose()).isEqualTo(4429);
-      }
-    } finally {
-      for (RawWebSocket socket : open) {
-        socket.close();
-      }
-    }
-  }
-
   /** The container's own part of a connection ends with it, also of one that fell silent. */
   @Test
   void keepsNothingInTheContainerForClientsThatFellSilent() throws Exception {

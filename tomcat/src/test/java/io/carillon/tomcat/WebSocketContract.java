@@ -219,6 +219,26 @@ abstract class WebSocketContract {
   }
 
   @Test
+  void limitsTheConnectionsOfAUserBeforeTheUpgrade() throws Exception {
+    List<RawWebSocket> open = new ArrayList<>();
+    try {
+      String answer = "";
+      for (int i = 0; i < 61 && !answer.startsWith("HTTP/1.1 429 "); i++) {
+        RawWebSocket socket = RawWebSocket.connect(port());
+        open.add(socket);
+        socket.write(RawWebSocket.handshake(token("admin"), ""));
+        answer = socket.readHead();
+      }
+      assertThat(answer).startsWith("HTTP/1.1 429 ").containsIgnoringCase("retry-after");
+      assertThat(open).hasSize(61);
+    } finally {
+      for (RawWebSocket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
   void takesAHandshake() throws Exception {
     String answer = handshake(new String(RawWebSocket.handshake(token("alice"), ""), UTF_8));
     assertThat(answer)

@@ -35,7 +35,12 @@ public class NodeStarter implements ServletContextListener {
    */
   @Override
   public void contextDestroyed(ServletContextEvent event) {
-    lifecycle.drain();
-    lifecycle.stop();
+    try {
+      lifecycle.drain();
+      lifecycle.stop();
+    } catch (IllegalStateException e) {
+      // On Tomcat the beans have gone by now: the node was drained before the application stopped.
+      LOG.log(Level.DEBUG, "Nothing is left to stop", e);
+    }
   }
 }

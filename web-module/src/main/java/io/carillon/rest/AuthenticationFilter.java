@@ -1,14 +1,18 @@
 package io.carillon.rest;
 
 import io.carillon.application.Arrivals;
+import io.carillon.application.Connections;
 import io.carillon.application.Failures;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
 import io.carillon.node.Metrics;
+import io.carillon.node.Workers;
 import io.carillon.security.Authenticator;
 import io.carillon.security.ClientAddress;
+import io.carillon.security.ConnectionLimits;
+import io.carillon.security.HeldPlace;
 import io.carillon.security.IdentityPrincipal;
 import io.carillon.security.Origins;
 import jakarta.inject.Inject;
@@ -24,6 +28,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +62,9 @@ public class AuthenticationFilter extends HttpFilter {
   private static final String HEADERS = "Authorization, Content-Type, Last-Event-ID";
   private static final String PREFLIGHT_SECONDS = "600";
 
+  /** Between the agreement on an upgrade and the socket's opening. */
+  private static final Duration MAX_OPENING = Duration.ofSeconds(10);
+
   // The container makes it: fields, and no constructor of ours.
   @Inject transient Arrivals arrivals;
   @Inject transient Authenticator authenticator;
@@ -65,6 +73,9 @@ public class AuthenticationFilter extends HttpFilter {
   @Inject transient ClientFacts clients;
   @Inject transient Metrics metrics;
   @Inject transient Settings settings;
+  @Inject transient Connections connections;
+  @Inject transient ConnectionLimits limits;
+  @Inject transient Workers workers;
   private transient SecurityHeaders headers;
 
   @Override
@@ -104,23 +115,60 @@ public class AuthenticationFilter extends HttpFilter {
       Optional<IdentityPrincipal> caller;
       try {
         caller = identify(request, path, origin);
+        if (isHandshake(request, path)) {
+          caller = caller.map(this::admit);
+        }
       } catch (RuntimeException e) {
         refuse(request, response, Failures.of(e));
         return;
       }
-      chain.doFilter(
-          caller
-              .<HttpServletRequest>map(who -> new Known(request, who, path == GuardedPath.STREAM))
-              .orElse(request),
-          response);
+      try {
+        chain.doFilter(
+            caller
+                .<HttpServletRequest>map(
+                    who -> new Known(request, who, path == GuardedPath.STREAM))
+                .orElse(request),
+            response);
+      } finally {
+        caller.ifPresent(who -> giveBack(who.place(), response));
+      }
+    }
+  }
+
+  private static boolean isHandshake(HttpServletRequest request, GuardedPath path) {
+    return path == GuardedPath.STREAM && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+  }
+
+  /** Takes a place before the upgrade: after it there could be no status any more. */
+  private IdentityPrincipal admit(IdentityPrincipal who) {
+    if (connections.isDraining()) {
+      throw new RealtimeException(ErrorCode.DRAINING, "no new connections");
+    }
+    return new IdentityPrincipal(
+        who.identity(), who.address(), HeldPlace.of(limits.acquire(who.identity(), who.address())));
+  }
+
+  /** A container opens the socket after this request, or not at all if the client has gone. */
+  private void giveBack(HeldPlace place, HttpServletResponse response) {
+    if (!place.isHeld()) {
+      return;
+    }
+    if (response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+      workers.after(MAX_OPENING, place::close);
+    } else {
+      place.close();
     }
   }
 
   private void checkHost(HttpServletRequest request) {
     String host = hostOf(request);
-    boolean loopbackOnly =
-        settings.demo().enabled() && ClientAddress.isLoopback(request.getLocalAddr());
-    if (!origins.allowsHost(host, loopbackOnly)) {
+    boolean demo = settings.demo().enabled();
+    boolean onLoopback = ClientAddress.isLoopback(request.getLocalAddr());
+    if (demo && !onLoopback) { // the runnable jar listens nowhere else then; servers may
+      throw new RealtimeException(
+          ErrorCode.FORBIDDEN, "demo accounts, whose passwords are well known: only on loopback");
+    }
+    if (!origins.allowsHost(host, demo)) {
       throw new RealtimeException(
           ErrorCode.FORBIDDEN, "Host is no name of ours; CARILLON_ALLOWED_ORIGINS tells them");
     }

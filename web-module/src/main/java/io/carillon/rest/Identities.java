@@ -3,6 +3,7 @@ package io.carillon.rest;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
+import io.carillon.security.HeldPlace;
 import io.carillon.security.IdentityPrincipal;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -27,6 +28,15 @@ public final class Identities {
    */
   public static String addressOf(HttpServletRequest request) {
     return principal(request).address();
+  }
+
+  /**
+   * The place that was taken for the connection that the request asks for.
+   *
+   * @throws RealtimeException as {@link #of}
+   */
+  public static HeldPlace placeOf(HttpServletRequest request) {
+    return principal(request).place();
   }
 
   private static IdentityPrincipal principal(HttpServletRequest request) {

@@ -38,7 +38,11 @@ public class ChatEndpoint {
   public void onOpen(Session socket) throws IOException {
     try {
       IdentityPrincipal principal = principalOf(socket);
-      ConnectionLimits.Permit place = limits.acquire(principal.identity(), principal.address());
+      ConnectionLimits.Permit place =
+          principal
+              .place()
+              .take()
+              .orElseGet(() -> limits.acquire(principal.identity(), principal.address()));
       connection = new JakartaWebSocket(socket, sessions, principal.identity(), place, workers);
       connection.opened();
     } catch (RuntimeException e) {

@@ -1,0 +1,13 @@
+package io.carillon.servers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The WAR on a stock Tomcat, at its root. */
+@Server("tomcat")
+class StockTomcatServerIT extends ServerContract {
+  @Override
+  protected ServerUnderTest server(Path folder) throws IOException {
+    return new StockTomcat(folder, "");
+  }
+}
