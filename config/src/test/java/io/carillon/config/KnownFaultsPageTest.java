@@ -20,7 +20,7 @@ class KnownFaultsPageTest {
   private static final Path PAGE = Path.of("..", "docs", "known-faults.md");
   private static final Path TESTS = Path.of("src", "test", "java");
   private static final List<String> MODULES =
-      List.of("config", "persistence", "ejb-module", "web-module", "tomcat");
+      List.of("config", "persistence", "ejb-module", "web-module", "tomcat", "ear");
   private static final String REPORT = "([\\w.-]+/[\\w.-]+#\\d+)";
   private static final String TEST = "`(\\w+)\\.(\\w+)`";
   private static final Pattern NAMED = Pattern.compile(TEST);

@@ -1,0 +1,126 @@
+package io.carillon.servers;
+
+import io.carillon.node.LocalProcesses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** A server's process, and what its scripts start beside it. One thread at a time. */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration MAX_START = Duration.ofMinutes(4); // the machine may be busy
+  private static final Duration MAX_END = Duration.ofSeconds(30);
+  private static final int SHOWN_CHARACTERS = 6_000;
+
+  private final Process process;
+  private final Path output;
+  private final InetSocketAddress address;
+  private final String contextPath;
+
+  /**
+   * Starts it.
+   *
+   * @param address where it will listen
+   * @param command its script, as seen from its folder, and arguments
+   */
+  public ServerProcess(
+      Installation installation, InetSocketAddress address, String contextPath, String... command)
+      throws IOException {
+    this.output = installation.home().resolve("output.log");
+    this.address = address;
+    this.contextPath = contextPath;
+    this.process = installation.start(output, command);
+    // Nothing may outlive the tests, however they end.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+  }
+
+  /** An address for a server that is to be started. */
+  public static InetSocketAddress freeAddress() {
+    return new InetSocketAddress("127.0.0.1", LocalProcesses.freePort());
+  }
+
+  /** Waits until the application says that it is ready. */
+  public void awaitReady() {
+    awaitAnswer(200);
+  }
+
+  private void awaitAnswer(int status) {
+    long deadline = System.nanoTime() + MAX_START.toNanos();
+    while (answer() != status) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new IllegalStateException("not ready:\n" + endOfLog());
+      }
+      LockSupport.parkNanos(50_000_000);
+    }
+  }
+
+  /** The status of a question whether it is ready; 0 for no answer. */
+  private int answer() {
+    try {
+      URI ready =
+          URI.create(
+              "http://"
+                  + address.getHostString()
+                  + ':'
+                  + address.getPort()
+                  + contextPath
+                  + "/health/ready");
+      HttpURLConnection connection = (HttpURLConnection) ready.toURL().openConnection();
+      connection.setConnectTimeout(1_000);
+      connection.setReadTimeout(5_000);
+      int status = connection.getResponseCode();
+      connection.disconnect();
+      return status;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** The JVM, which a script may have started. */
+  public ProcessHandle java() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .filter(handle -> handle.info().command().orElse("").endsWith("/java"))
+        .min(Comparator.comparing(ProcessHandle::pid))
+        .orElseThrow(() -> new IllegalStateException("no JVM runs:\n" + endOfLog()));
+  }
+
+  public String log() {
+    try {
+      return Files.exists(output) ? Files.readString(output) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String endOfLog() {
+    String all = log();
+    return all.substring(Math.max(0, all.length() - SHOWN_CHARACTERS));
+  }
+
+  /** Asks it to end, as an operator does, and waits for that; whatever is left then is killed. */
+  @Override
+  public void close() {
+    Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .filter(handle -> handle.info().command().orElse("").endsWith("/java"))
+        .forEach(ProcessHandle::destroy);
+    try {
+      process.waitFor(MAX_END.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kill();
+  }
+
+  private void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
