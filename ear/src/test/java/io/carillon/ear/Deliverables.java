@@ -13,13 +13,16 @@ final class Deliverables {
 
   /** The jar that the tests themselves use. */
   static Path driver() {
-    return existing(
-        Path.of(
-            org.postgresql.Driver.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath()));
+    return jarOf(org.postgresql.Driver.class);
+  }
+
+  /** Interfaces of Jakarta Persistence 3.1. */
+  static Path persistenceApi() {
+    return jarOf(jakarta.persistence.EntityManager.class);
+  }
+
+  private static Path jarOf(Class<?> type) {
+    return existing(Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()));
   }
 
   /** A file below {@code config/}. */

@@ -53,9 +53,10 @@ public class JpaMembershipRepository implements MembershipRepository {
 
   private static final String FIND =
       "select m from Membership m where m.channelId = :channel and m.userId = :user";
+  // Names of columns are in lower case: Hibernate 6.6.40, WildFly's, does not find others again.
   private static final String MEMBERS =
       "select m as membership, coalesce(u.name, m.userId) as name,"
-          + " coalesce(u.avatarUrl, '') as avatarUrl, coalesce(r.lastReadOffset, 0L) as readTo"
+          + " coalesce(u.avatarUrl, '') as avatar, coalesce(r.lastReadOffset, 0L) as mark"
           + " from Membership m"
           + " left join User u on u.organization = :organization and u.id = m.userId"
           + " left join ReadMark r on r.channelId = m.channelId and r.userId = m.userId"
@@ -70,7 +71,7 @@ public class JpaMembershipRepository implements MembershipRepository {
   private static final String MARK =
       "select r.lastReadOffset from ReadMark r where r.channelId = :channel and r.userId = :user";
   private static final String MARKS =
-      "select r.channelId as channel, r.lastReadOffset as readTo from ReadMark r"
+      "select r.channelId as channel, r.lastReadOffset as mark from ReadMark r"
           + " where r.userId = :user and r.channelId in (:channels)";
 
   private final EntityManager entities;
@@ -202,11 +203,11 @@ public class JpaMembershipRepository implements MembershipRepository {
     return new Member(
         membership.user(),
         row.get("name", String.class),
-        row.get("avatarUrl", String.class),
+        row.get("avatar", String.class),
         membership.role(),
         membership.mutedUntilMillis(),
         membership.joinedAtMillis(),
-        row.get("readTo", Long.class));
+        row.get("mark", Long.class));
   }
 
   @Override
@@ -318,7 +319,7 @@ public class JpaMembershipRepository implements MembershipRepository {
           .setParameter("channels", channelIds)
           .getResultStream()
           .forEach(
-              row -> offsets.put(row.get("channel", Long.class), row.get("readTo", Long.class)));
+              row -> offsets.put(row.get("channel", Long.class), row.get("mark", Long.class)));
     }
     return offsets;
   }

@@ -4,7 +4,9 @@ import io.carillon.node.LocalProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A server's process, and what its scripts start beside it. One thread at a time. */
@@ -49,12 +52,25 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Waits until the application says that it is ready. */
   public void awaitReady() {
-    awaitAnswer(200);
+    await(() -> answer() == 200);
   }
 
-  private void awaitAnswer(int status) {
+  /** Waits until somebody listens on a port of this machine, such as the one for operators. */
+  public void awaitListening(int port) {
+    await(() -> isListening(port));
+  }
+
+  private static boolean isListening(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void await(BooleanSupplier there) {
     long deadline = System.nanoTime() + MAX_START.toNanos();
-    while (answer() != status) {
+    while (!there.getAsBoolean()) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new IllegalStateException("not ready:\n" + endOfLog());
       }
