@@ -164,7 +164,9 @@ public final class DeployLoop {
       throw new IllegalStateException("not stored");
     }
     try (Stream<String> lines = events.body()) {
-      lines.filter(line -> line.contains("hello")).findFirst().orElseThrow();
+      if (lines.noneMatch(line -> line.contains("hello"))) {
+        throw new IllegalStateException("the stream ended without the message");
+      }
     }
     socket.abort();
   }

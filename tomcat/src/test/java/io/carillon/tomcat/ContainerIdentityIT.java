@@ -6,6 +6,7 @@ import io.carillon.config.Settings;
 import io.carillon.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -278,6 +279,6 @@ class ContainerIdentityIT {
 
   private static String basic(String user) {
     return "Authorization: Basic "
-        + Base64.getEncoder().encodeToString((user + ':' + user).getBytes());
+        + Base64.getEncoder().encodeToString((user + ':' + user).getBytes(StandardCharsets.UTF_8));
   }
 }
