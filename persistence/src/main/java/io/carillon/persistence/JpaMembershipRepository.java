@@ -318,8 +318,7 @@ public class JpaMembershipRepository implements MembershipRepository {
           .setParameter("user", user.value())
           .setParameter("channels", channelIds)
           .getResultStream()
-          .forEach(
-              row -> offsets.put(row.get("channel", Long.class), row.get("mark", Long.class)));
+          .forEach(row -> offsets.put(row.get("channel", Long.class), row.get("mark", Long.class)));
     }
     return offsets;
   }

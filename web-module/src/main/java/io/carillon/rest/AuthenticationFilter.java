@@ -125,8 +125,7 @@ public class AuthenticationFilter extends HttpFilter {
       try {
         chain.doFilter(
             caller
-                .<HttpServletRequest>map(
-                    who -> new Known(request, who, path == GuardedPath.STREAM))
+                .<HttpServletRequest>map(who -> new Known(request, who, path == GuardedPath.STREAM))
                 .orElse(request),
             response);
       } finally {
