@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -57,6 +58,10 @@ public final class StockTomcat implements ServerUnderTest {
         SET_UP.resolve("server.xml"),
         base.resolve("conf/server.xml"),
         StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(
+        base.resolve("conf/logging.properties"),
+        "\norg.apache.catalina.core.AsyncContextImpl.level = SEVERE\n",
+        StandardOpenOption.APPEND);
     Files.writeString(
         base.resolve("conf/tomcat-users.xml"),
         "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><user username=\""

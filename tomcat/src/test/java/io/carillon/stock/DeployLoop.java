@@ -24,6 +24,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.JreMemoryLeakPreventionListener;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.core.StandardThreadExecutor;
 import org.apache.catalina.core.ThreadLocalLeakPreventionListener;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
@@ -44,7 +45,7 @@ public final class DeployLoop {
 
   private static final String CONTEXT = "/carillon";
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final int MAX_COLLECTIONS = 40;
+  private static final int MAX_COLLECTIONS = 20;
 
   private final Tomcat tomcat = new Tomcat();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -89,6 +90,12 @@ public final class DeployLoop {
     Connector connector = new Connector("HTTP/1.1");
     connector.setPort(0);
     connector.setProperty("address", "127.0.0.1");
+    // So that threads are replaced at once after an application has stopped, not one each second.
+    StandardThreadExecutor threads = new StandardThreadExecutor();
+    threads.setName("threads");
+    threads.setThreadRenewalDelay(1);
+    tomcat.getService().addExecutor(threads);
+    connector.getProtocolHandler().setExecutor(threads);
     tomcat.setConnector(connector);
     tomcat.start();
   }
