@@ -53,7 +53,6 @@ public class JpaMembershipRepository implements MembershipRepository {
 
   private static final String FIND =
       "select m from Membership m where m.channelId = :channel and m.userId = :user";
-  // Names of columns are in lower case: Hibernate 6.6.40, WildFly's, does not find others again.
   private static final String MEMBERS =
       "select m as membership, coalesce(u.name, m.userId) as name,"
           + " coalesce(u.avatarUrl, '') as avatar, coalesce(r.lastReadOffset, 0L) as mark"
