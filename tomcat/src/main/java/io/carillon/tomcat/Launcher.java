@@ -2,6 +2,7 @@ package io.carillon.tomcat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -207,6 +208,8 @@ public final class Launcher {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (UncheckedIOException e) { // a stream's way of saying it
+      throw e.getCause();
     }
   }
 

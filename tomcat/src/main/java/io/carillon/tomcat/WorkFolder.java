@@ -1,6 +1,7 @@
 package io.carillon.tomcat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -89,6 +90,8 @@ final class WorkFolder implements AutoCloseable {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (UncheckedIOException e) { // a stream's way of saying it
+      throw e.getCause();
     }
   }
 }

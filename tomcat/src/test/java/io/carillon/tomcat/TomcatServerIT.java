@@ -2,7 +2,6 @@ package io.carillon.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.carillon.config.Settings;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -102,22 +100,6 @@ class TomcatServerIT {
   }
 
   @Test
-  void startsAgainOnTheSameDataAndLeavesNoThreadBehind() throws Exception {
-    TomcatServer.start(settings("again")).close(); // makes what belongs to the process
-    Set<Thread> before = Thread.getAllStackTraces().keySet();
-    try (TomcatServer again = TomcatServer.start(settings("again"))) {
-      assertThat(get(again, "/health/ready").statusCode()).isEqualTo(200);
-    }
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(Thread.getAllStackTraces().keySet())
-                    .filteredOn(thread -> !before.contains(thread) && !isTheTests(thread))
-                    .extracting(Thread::getName)
-                    .isEmpty());
-  }
-
-  @Test
   void asksConnectionsBackBeforeItStops() throws Exception {
     TomcatServer draining = TomcatServer.start(settings("draining"));
     String token = login(draining).body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
@@ -165,10 +147,6 @@ class TomcatServerIT {
     assertThatThrownBy(() -> TomcatServer.start(Settings.of(values)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("database");
-  }
-
-  private static boolean isTheTests(Thread thread) {
-    return thread.getName().startsWith("HttpClient") || thread.getName().startsWith("awaitility");
   }
 
   private static Settings settings(String name) {

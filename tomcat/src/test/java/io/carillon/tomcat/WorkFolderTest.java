@@ -9,6 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +36,31 @@ class WorkFolderTest {
     Path left = folder("carillon-tomcat-1", true);
     WorkFolder.removeAbandoned(temporary, LATER);
     assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void makesNothingOfOthersWhoRemoveTheSame() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      Path folder = folder("carillon-tomcat-" + i, true);
+      for (int n = 0; n < 20; n++) {
+        Files.createFile(folder.resolve("web/file-" + n));
+      }
+    }
+    ExecutorService starts = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Void>> removals =
+          starts.invokeAll(Collections.nCopies(4, this::removeEverything));
+      for (Future<Void> removal : removals) {
+        removal.get(); // tells if it failed
+      }
+    } finally {
+      starts.shutdown();
+    }
+  }
+
+  private Void removeEverything() throws IOException {
+    WorkFolder.removeAbandoned(temporary, LATER);
+    return null;
   }
 
   @Test
