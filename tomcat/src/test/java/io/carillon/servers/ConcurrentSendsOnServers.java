@@ -190,8 +190,8 @@ abstract class ConcurrentSendsOnServers extends OnServers {
   @Test
   void neverMakesTheContainerComplainOfTwoSendsAtOnce() {
     assertThat(site().server().log())
-        .doesNotContain(
-            "TEXT_FULL_WRITING", "IllegalStateException", "remote endpoint was in state")
+        // Not every IllegalStateException: Jersey completes requests twice, and Tomcat says so.
+        .doesNotContain("TEXT_FULL_WRITING", "remote endpoint was in state")
         .doesNotContain("Blocking message pending", "NullPointerException");
   }
 }
