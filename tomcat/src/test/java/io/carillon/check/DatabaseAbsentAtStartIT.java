@@ -56,7 +56,7 @@ class DatabaseAbsentAtStartIT {
         statement.execute("truncate organization cascade");
         other.setAutoCommit(false);
         statement.execute(
-            "insert into organization (id, name, created_at) values ('demo', 'demo', 0)");
+            "insert into organization (id, title, created_at) values ('demo', 'demo', 0)");
         CompletableFuture<TestNode> start = CompletableFuture.supplyAsync(() -> node(postgres));
         try {
           awaitWaits(postgres, 2);

@@ -24,7 +24,6 @@ import io.carillon.facade.MessageEvent;
 import io.carillon.facade.Note;
 import io.carillon.facade.Post;
 import io.carillon.facade.Sent;
-import jakarta.enterprise.inject.spi.CDI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ abstract class FacadeContract {
     wire = new Wire("clients");
     long seed = Long.getLong("carillon.test.seed", ThreadLocalRandom.current().nextLong());
     scene = new Scene(wire, seed, node().admin("demo"));
-    shop = CDI.current().select(Shop.class).get();
+    shop = TestBeans.get(Shop.class);
   }
 
   @AfterEach
@@ -256,8 +255,8 @@ abstract class FacadeContract {
   void saysNothingOfAChannelWhoseTransactionFails() throws Exception {
     String before = channel("before");
     Ear ear = Ear.open(wire, node().admin("demo"), before);
-    ChannelService channels = CDI.current().select(ChannelService.class).get();
-    MemberService members = CDI.current().select(MemberService.class).get();
+    ChannelService channels = TestBeans.get(ChannelService.class);
+    MemberService members = TestBeans.get(MemberService.class);
     Identity admin =
         new Identity(
             "demo",

@@ -1,6 +1,8 @@
 package io.carillon.check;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import java.util.List;
@@ -14,6 +16,9 @@ import java.util.function.Supplier;
 public final class TestBeans implements Extension {
   private static final ThreadLocal<List<Class<?>>> STARTING = ThreadLocal.withInitial(List::of);
 
+  /** Of the server that was started last with beans of a test: others may run in this JVM, too. */
+  private static volatile BeanManager latest;
+
   private final List<Class<?>> classes = STARTING.get();
 
   /** For Weld. */
@@ -26,6 +31,17 @@ public final class TestBeans implements Extension {
       return start.get();
     } finally {
       STARTING.remove();
+    }
+  }
+
+  /** A bean of the server that was started so. */
+  static <T> T get(Class<T> type) {
+    return latest.createInstance().select(type).get();
+  }
+
+  void remember(@Observes AfterDeploymentValidation deployed, BeanManager beans) {
+    if (!classes.isEmpty()) {
+      latest = beans;
     }
   }
 
