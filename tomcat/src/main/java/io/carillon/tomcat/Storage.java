@@ -14,6 +14,7 @@ import io.carillon.config.Settings;
 import io.carillon.node.Database;
 import io.carillon.persistence.DatabaseOutage;
 import io.carillon.persistence.Durability;
+import io.carillon.persistence.PatientStart;
 import io.carillon.persistence.SchemaMigration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform;
 
@@ -49,11 +49,6 @@ final class Storage implements Database, AutoCloseable {
 
   /** So much later than PostgreSQL ends a statement its answer must be there. */
   private static final Duration ANSWER_GRACE = Duration.ofMillis(500);
-
-  /** How long a start waits for a database that cannot be reached. */
-  private static final Duration MAX_ABSENCE = Duration.ofMinutes(1);
-
-  private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
 
   private final Settings.Database settings;
   private final boolean ownThreads;
@@ -126,16 +121,15 @@ final class Storage implements Database, AutoCloseable {
   }
 
   private void openUnit() {
-    long deadline = System.nanoTime() + MAX_ABSENCE.toNanos();
     try {
-      while (!unit.isDone()) {
-        try {
-          bringUpToDate();
-          unit.complete(createUnit());
-        } catch (Exception e) {
-          awaitReturn(e, deadline);
-        }
-      }
+      unit.complete(
+          PatientStart.call(
+              () -> {
+                bringUpToDate();
+                return createUnit();
+              },
+              DatabaseOutage::isUnreachable,
+              closing));
     } catch (Throwable e) {
       unit.completeExceptionally(e); // an Error too: otherwise the start would wait for ever
     }
@@ -149,22 +143,6 @@ final class Storage implements Database, AutoCloseable {
             pool,
             "hibernate.transaction.jta.platform",
             new JBossStandAloneJtaPlatform()));
-  }
-
-  /**
-   * Waits a moment if the database is only away: after a power cut it may come up later than this
-   * node, or be recovering still.
-   *
-   * @throws Exception the failure, if it is of another kind, or has lasted too long
-   */
-  private void awaitReturn(Exception failure, long deadline) throws Exception {
-    if (closing.getCount() == 0
-        || !DatabaseOutage.isUnreachable(failure)
-        || System.nanoTime() > deadline) {
-      throw failure;
-    }
-    DatabaseOutage.tell(failure);
-    closing.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void bringUpToDate() throws SQLException {
