@@ -2,6 +2,8 @@ package io.carillon.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -53,7 +55,14 @@ public final class SettingsLoader {
    * @param given what differs from the defaults, for the log: key, value and source on a line;
    *     secrets are not shown
    */
-  public record Loaded(Settings settings, List<String> warnings, List<String> given) {}
+  public record Loaded(Settings settings, List<String> warnings, List<String> given) {
+
+    /** Tells an operator what was read. */
+    public void tell(Logger log) {
+      warnings.forEach(warning -> log.log(Level.WARNING, warning));
+      given.forEach(line -> log.log(Level.INFO, line));
+    }
+  }
 
   /** A value and the place where it was found. */
   private record Given(String value, String source) {}

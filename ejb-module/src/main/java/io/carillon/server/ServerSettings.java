@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 
 /** Reads the settings of the server's process, once. */
@@ -18,8 +17,7 @@ public class ServerSettings {
   @Singleton
   Settings settings() {
     SettingsLoader.Loaded loaded = SettingsLoader.load(Map.of());
-    loaded.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-    loaded.given().forEach(line -> LOG.log(Level.INFO, line));
+    loaded.tell(LOG);
     return loaded.settings();
   }
 }

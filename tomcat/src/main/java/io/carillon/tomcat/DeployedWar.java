@@ -158,8 +158,7 @@ public final class DeployedWar implements ServletContainerInitializer, Lifecycle
               parameters,
               base.resolve("conf"),
               Map.of("CARILLON_DATA_FOLDER", base.resolve("data").toString()));
-      loaded.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-      loaded.given().forEach(line -> LOG.log(Level.INFO, line));
+      loaded.tell(LOG);
       return loaded.settings();
     } catch (InvalidSettingsException e) {
       e.faults().forEach(fault -> LOG.log(Level.ERROR, fault));

@@ -188,8 +188,7 @@ public final class TomcatServer implements AutoCloseable {
     TomcatServer server;
     try {
       loaded = SettingsLoader.load(Map.of("CARILLON_DEMO", "true"));
-      loaded.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-      loaded.given().forEach(line -> LOG.log(Level.INFO, line));
+      loaded.tell(LOG);
       server = start(loaded.settings());
     } catch (InvalidSettingsException e) {
       Console.refuse(e.faults());
