@@ -1,15 +1,13 @@
 package io.carillon.ear;
 
 import io.carillon.servers.Installation;
-import io.carillon.servers.ServerProcess;
-import io.carillon.servers.ServerUnderTest;
+import io.carillon.servers.InstalledServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Payara, set up by asadmin. */
-final class Payara implements ServerUnderTest {
+final class Payara extends InstalledServer {
   private static final String VERSION = System.getProperty("payara.version", "6.2025.9");
   private static final String DOMAIN = "carillon";
 
@@ -18,14 +16,10 @@ final class Payara implements ServerUnderTest {
 
   private static final int ADMIN = 48;
 
-  private final Path folder;
-  private final InetSocketAddress address = ServerProcess.freeAddress();
-  private final int base = address.getPort() - HTTP;
-  private Installation installation;
-  private ServerProcess process;
+  private final int base = address().getPort() - HTTP;
 
   Payara(Path folder) {
-    this.folder = folder;
+    super(folder.resolve("payara"));
   }
 
   @Override
@@ -35,8 +29,7 @@ final class Payara implements ServerUnderTest {
 
   @Override
   public void start(Map<String, String> settings) throws IOException {
-    installation = new Installation(Installation.distribution("payara6"), folder.resolve("payara"));
-    settings.forEach(installation::set);
+    Installation installation = install(Installation.distribution("payara6"), settings);
     installation.put(Deliverables.ear(), "carillon.ear");
     installation.put(Deliverables.config("payara/carillon.asadmin"), "carillon.asadmin");
     installation.run(
@@ -49,19 +42,10 @@ final class Payara implements ServerUnderTest {
         Integer.toString(base),
         DOMAIN);
     installation.put(Deliverables.driver(), "glassfish/domains/" + DOMAIN + "/lib/postgresql.jar");
-    process =
-        new ServerProcess(
-            installation,
-            address,
-            contextPath(),
-            "bin/asadmin",
-            "start-domain",
-            "--verbose",
-            DOMAIN);
-    process.awaitListening(base + ADMIN);
+    startProcess("bin/asadmin", "start-domain", "--verbose", DOMAIN).awaitListening(base + ADMIN);
     asadmin("multimode", "--file", "carillon.asadmin");
     asadmin("deploy", "carillon.ear");
-    process.awaitReady();
+    awaitReady();
   }
 
   private void asadmin(String... command) throws IOException {
@@ -70,35 +54,13 @@ final class Payara implements ServerUnderTest {
     all[1] = "--port";
     all[2] = Integer.toString(base + ADMIN);
     System.arraycopy(command, 0, all, 3, command.length);
-    installation.run(all);
-  }
-
-  @Override
-  public InetSocketAddress address() {
-    return address;
+    installation().run(all);
   }
 
   @Override
   public void redeploy() throws IOException {
     asadmin("undeploy", "carillon");
     asadmin("deploy", "carillon.ear");
-    process.awaitReady();
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return process.java();
-  }
-
-  @Override
-  public String log() {
-    return process.log();
-  }
-
-  @Override
-  public void close() {
-    if (process != null) {
-      process.close();
-    }
+    awaitReady();
   }
 }

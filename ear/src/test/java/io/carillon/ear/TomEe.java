@@ -1,25 +1,18 @@
 package io.carillon.ear;
 
 import io.carillon.servers.Installation;
-import io.carillon.servers.ServerProcess;
-import io.carillon.servers.ServerUnderTest;
+import io.carillon.servers.InstalledServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** TomEE, set up by a script of ours, since it has no tool for that. */
-final class TomEe implements ServerUnderTest {
+final class TomEe extends InstalledServer {
   private static final String VERSION = System.getProperty("tomee.version", "9.0.0");
 
-  private final Path folder;
-  private final InetSocketAddress address = ServerProcess.freeAddress();
-  private Installation installation;
-  private ServerProcess process;
-
   TomEe(Path folder) {
-    this.folder = folder;
+    super(folder.resolve("tomee"));
   }
 
   @Override
@@ -29,10 +22,8 @@ final class TomEe implements ServerUnderTest {
 
   @Override
   public void start(Map<String, String> settings) throws IOException {
-    installation =
-        new Installation(
-            Installation.distribution("apache-tomee-plus-" + VERSION), folder.resolve("tomee"));
-    settings.forEach(installation::set);
+    Installation installation =
+        install(Installation.distribution("apache-tomee-plus-" + VERSION), settings);
     installation.set("CATALINA_OPTS", "-Xmx512m");
     installation.run(
         Deliverables.config("tomee/setup.sh").toString(),
@@ -45,42 +36,20 @@ final class TomEe implements ServerUnderTest {
     Files.writeString(
         file,
         ports
-            .replace("port=\"8080\"", "port=\"" + address.getPort() + "\" address=\"127.0.0.1\"")
+            .replace("port=\"8080\"", "port=\"" + address().getPort() + "\" address=\"127.0.0.1\"")
             .replace("port=\"8005\"", "port=\"-1\""));
-    startProcess();
+    run();
   }
 
-  private void startProcess() throws IOException {
-    process = new ServerProcess(installation, address, contextPath(), "bin/catalina.sh", "run");
-    process.awaitReady();
-  }
-
-  @Override
-  public InetSocketAddress address() {
-    return address;
+  private void run() throws IOException {
+    startProcess("bin/catalina.sh", "run");
+    awaitReady();
   }
 
   /** It has no way to take an EAR away that it found in its folder: it is started again. */
   @Override
   public void redeploy() throws IOException {
-    process.close();
-    startProcess();
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return process.java();
-  }
-
-  @Override
-  public String log() {
-    return process.log();
-  }
-
-  @Override
-  public void close() {
-    if (process != null) {
-      process.close();
-    }
+    stopProcess();
+    run();
   }
 }
