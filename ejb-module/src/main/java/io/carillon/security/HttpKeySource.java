@@ -3,120 +3,119 @@ package io.carillon.security;
 import io.carillon.node.Workers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
  * Fetches an issuer's key set from the one configured address: no redirects, 256 KiB and five
- * seconds at most. For any thread.
+ * seconds at most. It waits on a thread of the node's: {@code java.net.http} would make threads
+ * that no server knows of. For any thread.
  */
 final class HttpKeySource implements Supplier<CompletableFuture<String>> {
   static final int MAX_BYTES = 256 * 1024;
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+  private final URI address;
   private final Workers workers;
-  private final HttpClient client;
-  private final HttpRequest request;
+  private final Duration timeout;
 
   HttpKeySource(URI address, Workers workers) {
+    this(address, workers, TIMEOUT);
+  }
+
+  HttpKeySource(URI address, Workers workers, Duration timeout) {
+    this.address = address;
     this.workers = workers;
-    this.client =
-        HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(TIMEOUT)
-            .build();
-    this.request =
-        HttpRequest.newBuilder(address)
-            .timeout(TIMEOUT)
-            .header("Accept", "application/jwk-set+json, application/json")
-            .build();
+    this.timeout = timeout;
   }
 
   @Override
   public CompletableFuture<String> get() {
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        client.sendAsync(request, answer -> new BoundedBody(answer.statusCode()));
-    // The request's own time limit ends with the headers; this one holds for the body as well.
-    CompletableFuture<String> text =
-        exchange.thenApply(answer -> new String(answer.body(), StandardCharsets.UTF_8));
+    Exchange exchange = new Exchange();
+    try {
+      // No task for the others: those who wait for keys may hold all threads that run tasks.
+      workers.start("carillon-keys", exchange::run);
+    } catch (RuntimeException e) {
+      exchange.text.completeExceptionally(e);
+    }
     // Not by orTimeout: the JVM's one thread for that would keep the application's class loader.
-    workers.after(
-        TIMEOUT, () -> text.completeExceptionally(new TimeoutException("no key set in time")));
-    text.whenComplete(
-        (ignored, failure) -> {
-          if (failure != null) {
-            exchange.cancel(true);
-          }
-        });
-    return text;
+    workers.after(timeout, exchange::giveUp);
+    return exchange.text;
   }
 
-  /** Reads the body of an answer 200, up to the limit; anything else fails at once. */
-  private static final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
-    private final int status;
-    private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private Flow.Subscription subscription;
+  /** One request and its answer. A thread of its own runs it, and the timer ends it. */
+  private final class Exchange {
+    private final CompletableFuture<String> text = new CompletableFuture<>();
+    private HttpURLConnection silent; // guarded by this; null unless its answer has not begun
 
-    BoundedBody(int status) {
-      this.status = status;
-    }
-
-    @Override
-    public CompletionStage<byte[]> getBody() {
-      return body;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription newSubscription) {
-      subscription = newSubscription;
-      if (status == 200) {
-        subscription.request(Long.MAX_VALUE);
-      } else {
-        fail("status " + status);
+    void run() {
+      try {
+        text.complete(fetch());
+      } catch (IOException | RuntimeException e) {
+        text.completeExceptionally(e);
       }
     }
 
-    @Override
-    public void onNext(List<ByteBuffer> buffers) {
-      for (ByteBuffer buffer : buffers) {
-        if (body.isDone()) {
-          return;
+    private String fetch() throws IOException {
+      HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+      connection.setInstanceFollowRedirects(false);
+      connection.setUseCaches(false);
+      connection.setConnectTimeout((int) timeout.toMillis());
+      connection.setReadTimeout((int) timeout.toMillis());
+      connection.setRequestProperty("Accept", "application/jwk-set+json, application/json");
+      // A connection that is kept has a thread of the JVM's look after it; servers end it if asked.
+      connection.setRequestProperty("Connection", "close");
+      setSilent(connection);
+      try {
+        int status = connection.getResponseCode();
+        setSilent(null);
+        if (status != 200) {
+          throw new IOException("status " + status);
         }
-        if (bytes.size() + buffer.remaining() > MAX_BYTES) {
-          fail("more than " + MAX_BYTES + " bytes");
-          return;
-        }
-        byte[] part = new byte[buffer.remaining()];
-        buffer.get(part);
-        bytes.writeBytes(part);
+        return read(connection.getInputStream());
+      } finally {
+        setSilent(null);
+        connection.disconnect();
       }
     }
 
-    @Override
-    public void onError(Throwable failure) {
-      body.completeExceptionally(failure);
+    private String read(InputStream body) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      byte[] part = new byte[8 * 1024];
+      int length;
+      while ((length = body.read(part)) >= 0) {
+        if (bytes.size() + length > MAX_BYTES) {
+          throw new IOException("more than " + MAX_BYTES + " bytes");
+        }
+        if (text.isDone()) {
+          throw new IOException("too slow");
+        }
+        bytes.write(part, 0, length);
+      }
+      return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    @Override
-    public void onComplete() {
-      body.complete(bytes.toByteArray());
+    private synchronized void setSilent(HttpURLConnection connection) {
+      silent = connection;
     }
 
-    private void fail(String reason) {
-      body.completeExceptionally(new IOException(reason));
-      subscription.cancel();
+    private synchronized HttpURLConnection silent() {
+      return silent;
+    }
+
+    /** Frees the thread as well: the limit of a read does not end a head that comes in drops. */
+    void giveUp() {
+      HttpURLConnection connection = silent();
+      text.completeExceptionally(new TimeoutException("no key set in time"));
+      if (connection != null) {
+        connection.disconnect(); // it does not block before there is a body
+      }
     }
   }
 }
