@@ -1,7 +1,10 @@
 package io.carillon.ear;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What an operator has in hand: the EAR, the database's driver, and the folder of set-ups. */
 final class Deliverables {
@@ -9,6 +12,19 @@ final class Deliverables {
 
   static Path ear() {
     return existing(Path.of("target", "carillon.ear"));
+  }
+
+  /** What applications beside this one are compiled against. */
+  static Path clientJar() {
+    Path folder = Path.of("..", "ejb-module", "target");
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith("-client.jar"))
+          .findAny()
+          .orElseThrow(() -> new IllegalStateException("no client jar in " + folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The jar that the tests themselves use. */

@@ -3,11 +3,12 @@ package io.carillon.ear;
 import io.carillon.servers.Installation;
 import io.carillon.servers.InstalledServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Payara, set up by asadmin. */
-final class Payara extends InstalledServer {
+final class Payara extends InstalledServer implements EnterpriseServer {
   private static final String VERSION = System.getProperty("payara.version", "6.2025.9");
   private static final String DOMAIN = "carillon";
 
@@ -42,10 +43,22 @@ final class Payara extends InstalledServer {
         Integer.toString(base),
         DOMAIN);
     installation.put(Deliverables.driver(), "glassfish/domains/" + DOMAIN + "/lib/postgresql.jar");
+    watchThreads();
     startProcess("bin/asadmin", "start-domain", "--verbose", DOMAIN).awaitListening(base + ADMIN);
     asadmin("multimode", "--file", "carillon.asadmin");
     asadmin("deploy", "carillon.ear");
     awaitReady();
+  }
+
+  private void watchThreads() throws IOException {
+    Path domain =
+        installation().home().resolve("glassfish/domains/" + DOMAIN + "/config/domain.xml");
+    Files.writeString(
+        domain,
+        Files.readString(domain)
+            .replaceFirst(
+                "<java-config[^>]*>",
+                "$0<jvm-options>" + ThreadsOnServers.WATCH + "</jvm-options>"));
   }
 
   private void asadmin(String... command) throws IOException {
@@ -62,5 +75,31 @@ final class Payara extends InstalledServer {
     asadmin("undeploy", "carillon");
     asadmin("deploy", "carillon.ear");
     awaitReady();
+  }
+
+  @Override
+  public void replace(Path ear) throws IOException {
+    installation().put(ear, "carillon.ear");
+  }
+
+  @Override
+  public void deploy(Path war, String name) throws IOException {
+    installation().put(war, name + ".war");
+    asadmin("deploy", "--name", name, "--contextroot", name, name + ".war");
+  }
+
+  @Override
+  public void addUser(String name, String role) throws IOException {
+    Path password = installation().home().resolve("password");
+    Files.writeString(password, "AS_ADMIN_USERPASSWORD=" + name + "\n");
+    asadmin(
+        "--passwordfile",
+        "password",
+        "create-file-user",
+        "--groups",
+        role,
+        "--authrealmname",
+        "file",
+        name);
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** TomEE, set up by a script of ours, since it has no tool for that. */
-final class TomEe extends InstalledServer {
+final class TomEe extends InstalledServer implements EnterpriseServer {
   private static final String VERSION = System.getProperty("tomee.version", "9.0.0");
 
   TomEe(Path folder) {
@@ -24,7 +24,7 @@ final class TomEe extends InstalledServer {
   public void start(Map<String, String> settings) throws IOException {
     Installation installation =
         install(Installation.distribution("apache-tomee-plus-" + VERSION), settings);
-    installation.set("CATALINA_OPTS", "-Xmx512m");
+    installation.set("CATALINA_OPTS", "-Xmx512m " + ThreadsOnServers.WATCH);
     installation.run(
         Deliverables.config("tomee/setup.sh").toString(),
         installation.home().toString(),
@@ -51,5 +51,29 @@ final class TomEe extends InstalledServer {
   public void redeploy() throws IOException {
     stopProcess();
     run();
+  }
+
+  @Override
+  public void replace(Path ear) throws IOException {
+    installation().put(ear, "apps/carillon.ear");
+  }
+
+  @Override
+  public void deploy(Path war, String name) throws IOException {
+    installation().put(war, "webapps/" + name + ".war"); // which the server looks at
+  }
+
+  /** The server reads the file when it starts. */
+  @Override
+  public void addUser(String name, String role) throws IOException {
+    Files.writeString(
+        installation().home().resolve("conf/tomcat-users.xml"),
+        "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><user username=\""
+            + name
+            + "\" password=\""
+            + name
+            + "\" roles=\""
+            + role
+            + "\"/></tomcat-users>");
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** WildFly, set up by its own command line. */
-final class WildFly extends InstalledServer {
+final class WildFly extends InstalledServer implements EnterpriseServer {
   private static final String VERSION = System.getProperty("wildfly.version", "39.0.1.Final");
 
   private final int managementPort = LocalProcesses.freePort();
@@ -29,6 +29,7 @@ final class WildFly extends InstalledServer {
     installation.put(Deliverables.ear(), "carillon.ear");
     installation.put(Deliverables.config("wildfly/carillon.cli"), "carillon.cli");
     installation.run("bin/jboss-cli.sh", "--file=carillon.cli");
+    installation.set("PREPEND_JAVA_OPTS", ThreadsOnServers.WATCH);
     startProcess(
         "bin/standalone.sh",
         "-Djboss.http.port=" + address().getPort(),
@@ -37,14 +38,34 @@ final class WildFly extends InstalledServer {
     awaitReady();
   }
 
-  @Override
-  public void redeploy() throws IOException {
+  private void cli(String commands) throws IOException {
     installation()
         .run(
             "bin/jboss-cli.sh",
             "--connect",
             "--controller=127.0.0.1:" + managementPort,
-            "--commands=undeploy carillon.ear,deploy carillon.ear");
+            "--commands=" + commands);
+  }
+
+  @Override
+  public void redeploy() throws IOException {
+    cli("deploy --force carillon.ear");
     awaitReady();
+  }
+
+  @Override
+  public void replace(Path ear) throws IOException {
+    installation().put(ear, "carillon.ear");
+  }
+
+  @Override
+  public void deploy(Path war, String name) throws IOException {
+    installation().put(war, name + ".war");
+    cli("deploy " + name + ".war");
+  }
+
+  @Override
+  public void addUser(String name, String role) throws IOException {
+    installation().run("bin/add-user.sh", "-a", "-u", name, "-p", name, "-g", role);
   }
 }

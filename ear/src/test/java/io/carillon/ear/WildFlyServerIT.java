@@ -1,15 +1,13 @@
 package io.carillon.ear;
 
 import io.carillon.servers.Server;
-import io.carillon.servers.ServerContract;
-import io.carillon.servers.ServerUnderTest;
 import java.nio.file.Path;
 
 /** The EAR on WildFly. */
 @Server("wildfly")
-class WildFlyServerIT extends ServerContract {
+class WildFlyServerIT extends EarContract {
   @Override
-  protected ServerUnderTest server(Path folder) {
+  protected EnterpriseServer enterpriseServer(Path folder) {
     return new WildFly(folder);
   }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** A socket that remembers what it got. Any thread. */
-final class HeardSocket implements NativeSocketClient.Listener {
+public final class HeardSocket implements NativeSocketClient.Listener {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final List<Frame> frames = new CopyOnWriteArrayList<>();
@@ -39,7 +39,7 @@ final class HeardSocket implements NativeSocketClient.Listener {
     return socket;
   }
 
-  NativeSocketClient client() {
+  public NativeSocketClient client() {
     return client;
   }
 
@@ -48,7 +48,7 @@ final class HeardSocket implements NativeSocketClient.Listener {
     return Site.get(client.ask(event, data));
   }
 
-  Frame join(String channel) {
+  public Frame join(String channel) {
     return ask("channel:join", Map.of("channelId", channel));
   }
 
@@ -70,21 +70,21 @@ final class HeardSocket implements NativeSocketClient.Listener {
     return frames;
   }
 
-  List<Frame> frames(String event) {
+  public List<Frame> frames(String event) {
     return frames.stream().filter(frame -> frame.event().equals(event)).toList();
   }
 
   /** Contents of chat messages, in order. */
-  List<Object> contents() {
+  public List<Object> contents() {
     return frames("message:new").stream().map(frame -> frame.data().get("content")).toList();
   }
 
   /** The first frame of this kind, once it is there. */
-  Frame heard(String event) {
+  public Frame heard(String event) {
     return heard(event, frame -> true);
   }
 
-  Frame heard(String event, Predicate<Frame> which) {
+  public Frame heard(String event, Predicate<Frame> which) {
     await().atMost(PATIENCE).until(() -> frames(event).stream().anyMatch(which));
     return frames(event).stream().filter(which).findFirst().orElseThrow();
   }

@@ -9,33 +9,35 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** A group of tests: what it opens is left after each, and no client may have been wronged. */
-abstract class OnServers {
+public abstract class OnServers {
   private final Supplier<Site> place;
   private final List<EventStream> streams = new ArrayList<>();
   private final List<HeardSocket> sockets = new ArrayList<>();
 
   /**
+   * For what is there when the tests run.
+   *
    * @param place asked when the tests begin
    */
-  OnServers(Supplier<Site> place) {
+  protected OnServers(Supplier<Site> place) {
     this.place = place;
   }
 
-  final Site site() {
+  protected final Site site() {
     return place.get();
   }
 
-  final EventStream stream(String user, String path, String lastEventId) {
+  protected final EventStream stream(String user, String path, String lastEventId) {
     EventStream stream = site().stream(user, path, lastEventId);
     streams.add(stream);
     return stream;
   }
 
-  final EventStream stream(String user, String path) {
+  protected final EventStream stream(String user, String path) {
     return stream(user, path, "");
   }
 
-  final HeardSocket socket(String user) {
+  protected final HeardSocket socket(String user) {
     return opened(site().socket(user));
   }
 

@@ -2,6 +2,7 @@ package io.carillon.servers;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.ClassOrderer;
@@ -30,11 +31,16 @@ public abstract class ServerContract {
    */
   protected abstract ServerUnderTest server(Path folder) throws IOException;
 
+  /** What is set beside what all servers are started with. */
+  protected Map<String, String> settings() {
+    return Map.of();
+  }
+
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
     server = server(folder);
     try {
-      site = new Site(server, folder);
+      site = new Site(server, folder, settings());
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
@@ -52,7 +58,8 @@ public abstract class ServerContract {
     return server.product();
   }
 
-  private Site site() {
+  /** The server and who uses it; null before it is started. */
+  protected final Site site() {
     return site;
   }
 

@@ -1,5 +1,7 @@
 package io.carillon.servers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.carillon.check.client.Answer;
 import io.carillon.check.client.Caller;
 import io.carillon.check.client.Refused;
@@ -18,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A server that is up, with a PostgreSQL and a Redis of its own, and people of the demo
  * organization who use it. What takes minutes in life is set to seconds.
  */
-final class Site implements AutoCloseable {
+public final class Site implements AutoCloseable {
   static final Duration HEARTBEAT = Duration.ofSeconds(2);
   static final Duration WRITE_DEADLINE = Duration.ofSeconds(3);
   static final int QUEUE_BYTES = 256 * 1024;
@@ -55,13 +58,16 @@ final class Site implements AutoCloseable {
    * Starts everything.
    *
    * @param folder for what the services write
+   * @param more settings
    */
-  Site(ServerUnderTest server, Path folder) throws IOException {
+  Site(ServerUnderTest server, Path folder, Map<String, String> more) throws IOException {
     this.server = server;
     this.redis = new RedisServer(folder);
     this.postgres = EmbeddedPostgres.builder().start();
     long began = System.nanoTime();
-    server.start(settings());
+    Map<String, String> settings = settings();
+    settings.putAll(more);
+    server.start(settings);
     System.out.printf(
         "%s: deployed and ready after %.1f s%n", server.product().name(), secondsSince(began));
   }
@@ -91,21 +97,21 @@ final class Site implements AutoCloseable {
     return all;
   }
 
-  ServerUnderTest server() {
+  public ServerUnderTest server() {
     return server;
   }
 
-  Wire wire() {
+  public Wire wire() {
     return wire;
   }
 
   // ---- who
 
-  Caller member(String user) {
+  public Caller member(String user) {
     return caller(user, "MEMBER", Duration.ofHours(1));
   }
 
-  Caller admin() {
+  public Caller admin() {
     return caller("servers-admin", "ADMIN", Duration.ofHours(1));
   }
 
@@ -123,23 +129,23 @@ final class Site implements AutoCloseable {
   }
 
   /** Requests of a member; the same client for each user. */
-  RestClient rest(String user) {
+  public RestClient rest(String user) {
     return clients.computeIfAbsent(user, name -> new RestClient(wire, member(name)));
   }
 
-  RestClient adminRest() {
+  public RestClient adminRest() {
     return clients.computeIfAbsent("the admin", name -> new RestClient(wire, admin()));
   }
 
   // ---- what they do
 
   /** A name that nothing else has. */
-  static String fresh(String prefix) {
+  public static String fresh(String prefix) {
     return prefix + '-' + Long.toHexString(System.nanoTime()) + '-' + NAMES.incrementAndGet();
   }
 
   /** A new channel of this owner. */
-  String channel(String owner, String kind, String visibility) {
+  public String channel(String owner, String kind, String visibility) {
     String name = fresh(kind.toLowerCase(java.util.Locale.ROOT));
     post(
         rest(owner),
@@ -149,15 +155,15 @@ final class Site implements AutoCloseable {
   }
 
   /** A chat that everybody may read and write. */
-  String chat() {
+  public String chat() {
     return channel("alice", "CHAT", "PUBLIC");
   }
 
-  Map<String, Object> say(String user, String channel, String text) {
+  public Map<String, Object> say(String user, String channel, String text) {
     return post(rest(user), messages(channel), Map.of("content", text));
   }
 
-  static String path(String channel) {
+  public static String path(String channel) {
     return "/api/channels/" + RestClient.encode(channel);
   }
 
@@ -165,7 +171,7 @@ final class Site implements AutoCloseable {
     return path(channel) + "/messages";
   }
 
-  static String events(String channel) {
+  public static String events(String channel) {
     return path(channel) + "/events";
   }
 
@@ -197,7 +203,7 @@ final class Site implements AutoCloseable {
   }
 
   /** Waits for something that must come. */
-  static <T> T get(CompletableFuture<T> coming) {
+  public static <T> T get(CompletableFuture<T> coming) {
     try {
       return coming.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -234,13 +240,18 @@ final class Site implements AutoCloseable {
     return metric("carillon_connections");
   }
 
-  double connections(String transport) {
+  public double connections(String transport) {
     return metric("carillon_connections", "transport=\"" + transport + "\"");
   }
 
+  /** To the database, as somebody else. */
+  public Connection connection() throws SQLException {
+    return postgres.getPostgresDatabase().getConnection();
+  }
+
   /** A number that the database tells. */
-  long query(String sql) {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+  public long query(String sql) {
+    try (Connection connection = connection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
@@ -250,30 +261,34 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** Bytes of the heap that are in use after a collection of garbage. */
-  long usedBytes() {
+  /** What the server's JVM answers to a diagnostic command. */
+  public String jcmd(String... command) {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add(Long.toString(server.process().pid()));
+    line.addAll(List.of(command));
     try {
-      Process collection =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  Long.toString(server.process().pid()),
-                  "GC.run")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (collection.waitFor() != 0) {
-        throw new IllegalStateException("jcmd GC.run: " + collection.exitValue());
+      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+      String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(line + ": " + answer);
       }
+      return answer;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Bytes of the heap that are in use after a collection of garbage. */
+  long usedBytes() {
+    jcmd("GC.run");
     return (long) metric("jvm_memory_used_bytes", "area=\"heap\"");
   }
 
-  static double secondsSince(long nanos) {
+  public static double secondsSince(long nanos) {
     return (System.nanoTime() - nanos) / 1e9;
   }
 
