@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.hibernate.engine.transaction.jta.platform.internal.JBossStandAloneJtaPlatform;
+import org.hibernate.service.spi.ServiceException;
 
 /**
  * The database: a pool that takes part in transactions, the schema, the persistence unit. Migrating
@@ -128,11 +129,21 @@ final class Storage implements Database, AutoCloseable {
                 bringUpToDate();
                 return createUnit();
               },
-              DatabaseOutage::isUnreachable,
+              Storage::mayPass,
               closing));
     } catch (Throwable e) {
       unit.completeExceptionally(e); // an Error too: otherwise the start would wait for ever
     }
+  }
+
+  /**
+   * Whether it is the database that was away. Hibernate asks it what it is, and if that fails says
+   * only that a service of its own cannot be made.
+   */
+  private static boolean mayPass(Throwable failure) {
+    return DatabaseOutage.isUnreachable(failure)
+        || failure instanceof ServiceException
+        || failure.getCause() instanceof ServiceException;
   }
 
   private EntityManagerFactory createUnit() {

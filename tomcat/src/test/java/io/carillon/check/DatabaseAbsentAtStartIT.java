@@ -3,6 +3,8 @@ package io.carillon.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.carillon.check.wire.TcpProxy;
+import io.carillon.check.wire.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that comes up before its database, as after a power cut, waits for it. */
 class DatabaseAbsentAtStartIT {
@@ -42,6 +46,21 @@ class DatabaseAbsentAtStartIT {
         postgres.start();
         start.get(60, TimeUnit.SECONDS).close();
       }
+    }
+  }
+
+  /**
+   * A database may go away again while a node starts: whatever asks it, and however that fails, the
+   * start goes on when it is back.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void startsThoughTheDatabaseIsAwayForOneStep(int connection) throws Exception {
+    try (Wire wire = new Wire("link");
+        PostgresServer postgres = new PostgresServer(folder);
+        TcpProxy link = new TcpProxy(wire, postgres.address())) {
+      link.turnAway(connection, connection + 1); // the driver may try twice
+      node(PostgresServer.url(link.address())).close();
     }
   }
 
@@ -102,12 +121,13 @@ class DatabaseAbsentAtStartIT {
   }
 
   private TestNode node(PostgresServer postgres) {
+    return node(postgres.url());
+  }
+
+  private TestNode node(String url) {
     try {
       return TestNode.on(
-          postgres.url(),
-          PostgresServer.user(),
-          Files.createDirectories(folder.resolve("node")),
-          Map.of());
+          url, PostgresServer.user(), Files.createDirectories(folder.resolve("node")), Map.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -20,6 +20,9 @@ public final class TcpProxy implements AutoCloseable {
   private final Wire wire;
   private final List<InetSocketAddress> targets;
   private int nextTarget; // of the wire's thread
+  private int accepted; // of the wire's thread, so far
+  private volatile int firstTurnedAway = Integer.MAX_VALUE;
+  private volatile int lastTurnedAway;
   private final ServerSocketChannel server;
   private final Set<Side> sides = ConcurrentHashMap.newKeySet();
   private volatile boolean swallowing;
@@ -45,10 +48,22 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
+  /** Cuts some connections as they come, by their number, the first of all being 1. */
+  public void turnAway(int first, int last) {
+    lastTurnedAway = last;
+    firstTurnedAway = first;
+  }
+
   private void accepted(SocketChannel channel) {
     Side client = new Side();
     client.isOpen = true;
     client.connection = wire.adopt(channel, client);
+    accepted++;
+    if (accepted >= firstTurnedAway && accepted <= lastTurnedAway) {
+      client.other = client; // there is no other side
+      client.connection.reset();
+      return;
+    }
     sides.add(client);
     if (stalled) {
       client.connection.pause();
