@@ -3,6 +3,7 @@ package io.carillon.ear;
 import io.carillon.node.LocalProcesses;
 import io.carillon.servers.Installation;
 import io.carillon.servers.InstalledServer;
+import io.carillon.servers.Jdk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,18 +14,32 @@ final class WildFly extends InstalledServer implements EnterpriseServer {
 
   private final int managementPort = LocalProcesses.freePort();
 
+  private final Path jdk;
+  private final String name;
+
   WildFly(Path folder) {
+    this(folder, Jdk.own(), "WildFly");
+  }
+
+  /**
+   * @param folder of its own
+   * @param name in the table of servers
+   */
+  WildFly(Path folder, Path jdk, String name) {
     super(folder.resolve("wildfly"));
+    this.jdk = jdk;
+    this.name = name;
   }
 
   @Override
   public Product product() {
-    return new Product("WildFly", VERSION, "10", "carillon.ear");
+    return new Product(name, VERSION, "10", "carillon.ear");
   }
 
   @Override
   public void start(Map<String, String> settings) throws IOException {
     Installation installation = install(Installation.distribution("wildfly-" + VERSION), settings);
+    installation.set("JAVA_HOME", jdk.toString());
     installation.put(Deliverables.driver(), "postgresql.jar");
     installation.put(Deliverables.ear(), "carillon.ear");
     installation.put(Deliverables.config("wildfly/carillon.cli"), "carillon.cli");

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** {@code -DskipServers} leaves all servers out, {@code -Dserver=NAME} all but one. */
-final class ChosenServers implements ExecutionCondition {
+public final class ChosenServers implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     Server server = context.getRequiredTestClass().getAnnotation(Server.class);

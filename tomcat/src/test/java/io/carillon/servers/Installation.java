@@ -35,7 +35,7 @@ public final class Installation {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("JAVA_HOME", Jdk.own().toString());
   }
 
   /** The folder that the build has unpacked servers into. */

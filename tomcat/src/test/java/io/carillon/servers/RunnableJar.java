@@ -13,21 +13,32 @@ final class RunnableJar implements ServerUnderTest {
   private static final Duration MAX_STOP = Duration.ofSeconds(30);
 
   private final Path folder;
+  private final Path jdk;
+  private final String name;
   private NodeProcess process;
 
   RunnableJar(Path folder) {
+    this(folder, Jdk.own(), "runnable jar");
+  }
+
+  /**
+   * @param folder of its own
+   * @param name in the table of servers
+   */
+  RunnableJar(Path folder, Path jdk, String name) {
     this.folder = folder;
+    this.jdk = jdk;
+    this.name = name;
   }
 
   @Override
   public Product product() {
-    return new Product(
-        "runnable jar", "Tomcat " + ServerInfo.getServerNumber(), "10, parts", "carillon.jar");
+    return new Product(name, "Tomcat " + ServerInfo.getServerNumber(), "10, parts", "carillon.jar");
   }
 
   @Override
   public void start(Map<String, String> settings) throws IOException {
-    process = new NodeProcess(folder.resolve("node"), settings);
+    process = new NodeProcess(folder.resolve("node"), settings, jdk);
     process.awaitReady();
   }
 

@@ -53,8 +53,8 @@ final class ServerResult implements TestWatcher, AfterAllCallback {
     if (server == null || context.getExecutionException().isPresent()) {
       return;
     }
-    ServerContract contract = (ServerContract) context.getRequiredTestInstance();
-    write(server.value(), contract.product());
+    ClientsContract contract = (ClientsContract) context.getRequiredTestInstance();
+    write(context.getRequiredTestClass().getSimpleName(), contract.product());
     boolean whole = passed.get() >= testsOf(contract.getClass()) && skipped.get() == 0;
     if (!whole || failed.get() > 0) {
       return;
@@ -71,9 +71,8 @@ final class ServerResult implements TestWatcher, AfterAllCallback {
     }
   }
 
-  private void write(String server, ServerUnderTest.Product product) throws IOException {
+  private void write(String name, ServerUnderTest.Product product) throws IOException {
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("server", server);
     result.put("name", product.name());
     result.put("version", product.version());
     result.put("level", product.level());
@@ -82,7 +81,7 @@ final class ServerResult implements TestWatcher, AfterAllCallback {
     result.put("failed", (long) failed.get());
     result.put("skipped", (long) skipped.get());
     Files.createDirectories(FOLDER);
-    Files.writeString(FOLDER.resolve(server + ".json"), JsonText.write(result) + "\n");
+    Files.writeString(FOLDER.resolve(name + ".json"), JsonText.write(result) + "\n");
   }
 
   /** Methods that are tests, in all groups: fewer have run where only some were chosen. */
