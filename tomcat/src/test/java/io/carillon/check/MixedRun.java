@@ -138,8 +138,9 @@ public final class MixedRun {
     }
     awaitEnds();
     clients.forEach(client -> client.reader().stop());
-    if (failure != null) {
-      throw new AssertionError("a client failed", failure);
+    Throwable wrong = failure == null ? run.wire().failure() : failure;
+    if (wrong != null) {
+      throw new AssertionError("a client failed", wrong);
     }
     for (Client client : clients) {
       if (!client.rest().violations().isEmpty()) {
@@ -362,7 +363,8 @@ public final class MixedRun {
     for (Client client : clients) {
       Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
       if (!Scene.await(left, () -> there.test(client))) {
-        System.err.println(client.reader().log().name() + " did not come to the " + what);
+        System.err.println(
+            client.reader().log().name() + " did not come to the " + what + ": " + client.reader());
       }
     }
   }

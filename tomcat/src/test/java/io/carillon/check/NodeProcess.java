@@ -32,6 +32,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private final Path folder;
   private final Map<String, String> settings;
+  private final Path jdk;
   private final int port;
   private Process process;
 
@@ -41,6 +42,17 @@ public final class NodeProcess implements AutoCloseable {
    * @param folder of its own, where its output is
    */
   public NodeProcess(Path folder, Map<String, String> settings) throws IOException {
+    this(folder, settings, Path.of(System.getProperty("java.home")));
+  }
+
+  /**
+   * Starts it on a JDK that may be another than the tests'.
+   *
+   * @param folder of its own, where its output is
+   * @param jdk the JDK's folder
+   */
+  public NodeProcess(Path folder, Map<String, String> settings, Path jdk) throws IOException {
+    this.jdk = jdk;
     this.folder = Files.createDirectories(folder);
     this.port = LocalProcesses.freePort();
     this.settings = TestNode.settings(folder);
@@ -58,7 +70,7 @@ public final class NodeProcess implements AutoCloseable {
    */
   public void start(String... options) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(jdk.resolve("bin").resolve("java").toString());
     command.addAll(JVM);
     command.addAll(List.of(options));
     command.add("-jar");

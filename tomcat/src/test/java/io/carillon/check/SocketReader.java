@@ -208,6 +208,12 @@ public final class SocketReader implements Reader {
             });
   }
 
+  /** For people who look for a fault. */
+  @Override
+  public String toString() {
+    return log.name() + ": " + current + ", closed before with " + closeCodes;
+  }
+
   @Override
   public void stop() {
     run.wire()

@@ -74,6 +74,7 @@ public final class NativeSocketClient {
   private int closeCode = LOST;
   private String closeReason = "";
   private boolean closed;
+  private long heardNanos = System.nanoTime();
 
   private NativeSocketClient(Wire wire, Listener listener) {
     this.wire = wire;
@@ -206,6 +207,7 @@ public final class NativeSocketClient {
 
     @Override
     public void received(ByteBuffer bytes) {
+      heardNanos = System.nanoTime();
       http.read(bytes);
     }
 
@@ -306,6 +308,13 @@ public final class NativeSocketClient {
       asked.values().forEach(a -> a.completeExceptionally(new ConnectionLost("no answer", reason)));
       asked.clear();
     }
+  }
+
+  /** What it is at, for people who look for a fault: read without care from any thread. */
+  @Override
+  public String toString() {
+    return "open=%s closed=%s code=%d heard %.1f s ago, unanswered=%s"
+        .formatted(open, closed, closeCode, (System.nanoTime() - heardNanos) / 1e9, asked.keySet());
   }
 
   private static String accept(String key) {

@@ -26,7 +26,7 @@ public final class TcpProxy implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Set<Side> sides = ConcurrentHashMap.newKeySet();
   private volatile boolean swallowing;
-  private volatile boolean stalled;
+  private boolean stalled; // of the wire's thread
 
   public TcpProxy(Wire wire, InetSocketAddress target) {
     this(wire, List.of(target));
@@ -97,14 +97,29 @@ public final class TcpProxy implements AutoCloseable {
 
   /** From now on nothing gets through, until {@link #proceed} lets all of it. */
   public void stall() {
-    stalled = true;
-    sides.forEach(side -> side.connection.pause());
+    stall(true);
+  }
+
+  /** On the wire's thread, where new connections come, so that none is forgotten. */
+  private void stall(boolean on) {
+    wire.execute(
+        () -> {
+          stalled = on;
+          sides.forEach(side -> pause(side, on));
+        });
+  }
+
+  private static void pause(Side side, boolean on) {
+    if (on) {
+      side.connection.pause();
+    } else {
+      side.connection.resume();
+    }
   }
 
   /** What was held up goes on its way. */
   public void proceed() {
-    stalled = false;
-    sides.forEach(side -> side.connection.resume());
+    stall(false);
   }
 
   /** Cuts all connections with a RST. */
