@@ -2,6 +2,8 @@ package io.carillon.hub;
 
 import io.carillon.domain.error.ErrorCode;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class OutboundQueue {
     CLOSED
   }
 
+  private static final Logger LOG = System.getLogger(OutboundQueue.class.getName());
   private static final int BATCH_FRAMES = 64;
   private static final int SMALLEST_RING = 4;
   private static final int KEPT_RING = 16; // a longer one is given up when the queue has run empty
@@ -146,7 +149,10 @@ public final class OutboundQueue {
     head = 0;
   }
 
-  /** Writes what waits, unless another thread is at it or the transport takes nothing now. */
+  /**
+   * Writes what waits, unless another thread is at it or the transport takes nothing now. Fails
+   * never: whoever writes several connections' frames owes each of them its turn.
+   */
   public void flush() {
     EncodedFrame[] batch = BATCH.get();
     // A loop, since the transport may finish on this very thread: a callback calling back would eat
@@ -197,13 +203,21 @@ public final class OutboundQueue {
       // The scratch array lives as long as its thread: frames it still named would live as long
       // too.
       Arrays.fill(batch, 0, offered, null);
-      drained.forEach(Runnable::run);
+      drained.forEach(OutboundQueue::guarded);
       if (failed) {
-        writer.aborted(ErrorCode.INTERNAL);
+        guarded(() -> writer.aborted(ErrorCode.INTERNAL));
       }
       if (!more) {
         return;
       }
+    }
+  }
+
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "What follows a write to a connection has failed", e);
     }
   }
 

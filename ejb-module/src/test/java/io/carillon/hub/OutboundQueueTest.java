@@ -171,6 +171,34 @@ class OutboundQueueTest {
     assertThat(transport.aborted).containsExactly(ErrorCode.INTERNAL);
   }
 
+  /**
+   * Else one connection's failure would leave others, and the thread that writes them, standing.
+   */
+  @Test
+  void doesNotFailWhenWhatFollowsAWriteDoes() {
+    Transport bad =
+        new Transport() {
+          @Override
+          public void aborted(ErrorCode reason) {
+            throw new IllegalStateException("aborted");
+          }
+        };
+    bad.broken = true;
+    OutboundQueue failing = new OutboundQueue(bad, 1_000);
+    OutboundQueue other = new OutboundQueue(transport, 10_000);
+    JoinedWrites.during(
+        () -> {
+          failing.send(frameOfBytes(900));
+          failing.whenDrained(
+              () -> {
+                throw new IllegalStateException("drained");
+              });
+          other.send(frame("b"));
+        });
+    assertThat(failing.isClosed()).isTrue();
+    assertThat(transport.texts()).containsExactly("b");
+  }
+
   @Test
   void tellsAReaderOfHistoryWhenThereIsRoomAgain() {
     transport.allowed = 0;
