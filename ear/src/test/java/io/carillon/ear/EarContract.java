@@ -11,14 +11,18 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What holds on Jakarta EE servers, besides what holds on all: other applications use Carillon,
- * beside it and inside, the server's own log-in counts, and it knows all threads. The last
+ * What holds on Jakarta EE servers, besides what holds on all: modules of somebody else's use
+ * Carillon from inside, the server's own log-in counts, and it knows all threads. The last
  * redeployment of {@link ServerContract} deploys the EAR with the example's modules inside.
  */
 abstract class EarContract extends ServerContract {
   static final String USER = "frida";
 
   private EnterpriseServer server; // null until it is asked for
+
+  final EnterpriseServer enterpriseServer() {
+    return server;
+  }
 
   /** As {@link ServerContract#server(Path)}. */
   protected abstract EnterpriseServer enterpriseServer(Path folder) throws IOException;
@@ -39,18 +43,9 @@ abstract class EarContract extends ServerContract {
 
   @BeforeAll
   void prepare(@TempDir Path folder) throws IOException {
-    server.deploy(ExampleArchives.shop().writeTo(folder.resolve("shop.war")), "shop");
     server.addUser(USER, "chat-user");
     server.replace(
         ExampleArchives.extended(Deliverables.ear()).writeTo(folder.resolve("extended.ear")));
-  }
-
-  @Nested
-  @Order(5)
-  class Beside extends BesideOnServers {
-    Beside() {
-      super(EarContract.this::site);
-    }
   }
 
   @Nested

@@ -99,6 +99,11 @@ abstract class InsideOnServers extends OnServers {
             "UPDATED " + channel + " 6 \"changed\"",
             "DELETED " + channel + " 6 null",
             "CREATED " + channel + " 9 \"Bob is on duty\"");
+    // Not every server brings them here.
+    System.out.printf(
+        "%s: an observer in a WAR of the EAR has heard %d of them%n",
+        site().server().product().name(),
+        desk.get("/web-journal").text().lines().filter(line -> line.contains(channel)).count());
   }
 
   /** And may send themselves. */

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** The EAR on Payara. */
 @Server("payara")
-class PayaraServerIT extends EarContract {
+class PayaraServerIT extends BesideContract {
   @Override
   protected EnterpriseServer enterpriseServer(Path folder) {
     return new Payara(folder);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** The EAR on WildFly. */
 @Server("wildfly")
-class WildFlyServerIT extends EarContract {
+class WildFlyServerIT extends BesideContract {
   @Override
   protected EnterpriseServer enterpriseServer(Path folder) {
     return new WildFly(folder);
