@@ -1,6 +1,6 @@
 package io.carillon.ear;
 
-import static io.carillon.ear.EarContract.USER;
+import static io.carillon.ear.BesideContract.USER;
 import static io.carillon.servers.Site.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
