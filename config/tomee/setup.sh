@@ -25,8 +25,8 @@ mkdir -p "$tomee/apps"
 cp "$ear" "$tomee/apps/carillon.ear"
 rm -rf "$tomee/webapps/ROOT" # Carillon is at the root
 
-# A channel's name may hold a slash, %2F in a path.
-sed -i 's|<Connector port="8080" protocol="HTTP/1.1"|& encodedSolidusHandling="decode" maxConnections="60000"|' \
+# A channel's name may hold a slash, %2F in a path, or a backslash.
+sed -i 's|<Connector port="8080" protocol="HTTP/1.1"|& encodedSolidusHandling="decode" allowBackslash="true" maxConnections="60000"|' \
     "$tomee/conf/server.xml"
 
 # TomEE's MicroProfile would put its own pages at /openapi, /health and /metrics, and TomEE leaves

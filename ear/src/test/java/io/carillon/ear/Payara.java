@@ -1,23 +1,25 @@
 package io.carillon.ear;
 
+import io.carillon.node.LocalProcesses;
 import io.carillon.servers.Installation;
 import io.carillon.servers.InstalledServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Payara, set up by asadmin. */
+/** Payara with the domain that it comes with, on ports of its own, set up by asadmin. */
 final class Payara extends InstalledServer implements EnterpriseServer {
   private static final String VERSION = System.getProperty("payara.version", "6.2025.9");
-  private static final String DOMAIN = "carillon";
+  private static final String DOMAIN = "domain1";
 
-  /** A domain's ports, from its base on. */
-  private static final int HTTP = 80;
+  /** Of the domain's listeners that nobody here asks. */
+  private static final List<String> OTHER_PORTS =
+      List.of("8181", "3700", "3820", "3920", "7676", "8686", "6666");
 
-  private static final int ADMIN = 48;
-
-  private final int base = address().getPort() - HTTP;
+  private final int adminPort = LocalProcesses.freePort();
 
   Payara(Path folder) {
     super(folder.resolve("payara"));
@@ -31,49 +33,51 @@ final class Payara extends InstalledServer implements EnterpriseServer {
   @Override
   public void start(Map<String, String> settings) throws IOException {
     Installation installation = install(Installation.distribution("payara6"), settings);
+    // The tools' JVMs take it as well. The domain has a heap of 512 MB.
+    installation.set("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
     installation.put(Deliverables.ear(), "carillon.ear");
     installation.put(Deliverables.config("payara/carillon.asadmin"), "carillon.asadmin");
-    installation.run(
-        "bin/asadmin",
-        "--user",
-        "admin",
-        "create-domain",
-        "--nopassword",
-        "--portbase",
-        Integer.toString(base),
-        DOMAIN);
-    installation.put(Deliverables.driver(), "glassfish/domains/" + DOMAIN + "/lib/postgresql.jar");
-    watchThreads();
-    startProcess("bin/asadmin", "start-domain", "--verbose", DOMAIN).awaitListening(base + ADMIN);
+    Path domain = installation.home().resolve("glassfish/domains").resolve(DOMAIN);
+    installation.put(Deliverables.driver(), domain.resolve("lib/postgresql.jar").toString());
+    fillIn(domain.resolve("config/domain.xml"));
+    startProcess("bin/asadmin", "start-domain", "--verbose", DOMAIN).awaitListening(adminPort);
     asadmin("multimode", "--file", "carillon.asadmin");
-    asadmin("deploy", "carillon.ear");
+    asadmin("restart-domain", DOMAIN);
+    asadmin("deploy", "--name", "carillon", "carillon.ear");
     awaitReady();
   }
 
-  private void watchThreads() throws IOException {
-    Path domain =
-        installation().home().resolve("glassfish/domains/" + DOMAIN + "/config/domain.xml");
-    Files.writeString(
-        domain,
-        Files.readString(domain)
+  private void fillIn(Path file) throws IOException {
+    String domain =
+        Files.readString(file)
+            .replace("port=\"8080\"", "port=\"" + address().getPort() + "\" address=\"127.0.0.1\"")
+            .replace("port=\"4848\"", "port=\"" + adminPort + "\" address=\"127.0.0.1\"")
+            // Its data grid would ask around for others of its kind.
+            .replace(
+                "<hazelcast-config-specific-configuration>",
+                "<hazelcast-config-specific-configuration enabled=\"false\">")
             .replaceFirst(
                 "<java-config[^>]*>",
-                "$0<jvm-options>" + ThreadsOnServers.WATCH + "</jvm-options>"));
+                "$0<jvm-options>" + ThreadsOnServers.WATCH + "</jvm-options>");
+    for (String port : OTHER_PORTS) {
+      domain =
+          domain.replaceAll("(port=\"?|value=\")" + port + "\\b", "$1" + LocalProcesses.freePort());
+    }
+    Files.writeString(file, domain);
   }
 
   private void asadmin(String... command) throws IOException {
-    String[] all = new String[command.length + 3];
-    all[0] = "bin/asadmin";
-    all[1] = "--port";
-    all[2] = Integer.toString(base + ADMIN);
-    System.arraycopy(command, 0, all, 3, command.length);
-    installation().run(all);
+    installation()
+        .run(
+            Stream.concat(
+                    Stream.of("bin/asadmin", "--port", Integer.toString(adminPort)),
+                    Stream.of(command))
+                .toArray(String[]::new));
   }
 
   @Override
   public void redeploy() throws IOException {
-    asadmin("undeploy", "carillon");
-    asadmin("deploy", "carillon.ear");
+    asadmin("deploy", "--force", "--name", "carillon", "carillon.ear");
     awaitReady();
   }
 

@@ -5,6 +5,7 @@ import io.carillon.servers.InstalledServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** TomEE, set up by a script of ours, since it has no tool for that. */
@@ -24,7 +25,12 @@ final class TomEe extends InstalledServer implements EnterpriseServer {
   public void start(Map<String, String> settings) throws IOException {
     Installation installation =
         install(Installation.distribution("apache-tomee-plus-" + VERSION), settings);
-    installation.set("CATALINA_OPTS", "-Xmx512m " + ThreadsOnServers.WATCH);
+    installation.set(
+        "CATALINA_OPTS",
+        "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 " + ThreadsOnServers.WATCH);
+    for (String own : List.of("docs", "host-manager", "manager")) { // they start slowly
+      installation.remove("webapps/" + own);
+    }
     installation.run(
         Deliverables.config("tomee/setup.sh").toString(),
         installation.home().toString(),

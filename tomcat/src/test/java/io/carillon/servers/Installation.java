@@ -10,10 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** An unpacked server of a test's own, to be set up by its own tools. One thread at a time. */
 public final class Installation {
@@ -63,6 +65,15 @@ public final class Installation {
     Path to = home.resolve(at);
     Files.createDirectories(to.getParent());
     Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Takes a folder away. */
+  public void remove(String folder) throws IOException {
+    try (Stream<Path> all = Files.walk(home.resolve(folder))) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   private ProcessBuilder builder(Path output, List<String> command) {

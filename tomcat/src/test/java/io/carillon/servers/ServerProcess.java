@@ -11,8 +11,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -100,12 +103,21 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** The JVM, which a script may have started. */
+  /** The server's JVM, which a script or another JVM may have started. */
   public ProcessHandle java() {
-    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-        .filter(handle -> handle.info().command().orElse("").endsWith("/java"))
-        .min(Comparator.comparing(ProcessHandle::pid))
+    return all()
+        .filter(ServerProcess::isJava)
+        .filter(handle -> handle.descendants().noneMatch(ServerProcess::isJava))
+        .findFirst()
         .orElseThrow(() -> new IllegalStateException("no JVM runs:\n" + endOfLog()));
+  }
+
+  private Stream<ProcessHandle> all() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants());
+  }
+
+  private static boolean isJava(ProcessHandle handle) {
+    return handle.info().command().orElse("").endsWith("/java");
   }
 
   public String log() {
@@ -124,13 +136,18 @@ public final class ServerProcess implements AutoCloseable {
   /** Asks it to end, as an operator does, and waits for that; whatever is left then is killed. */
   @Override
   public void close() {
-    Stream.concat(Stream.of(process.toHandle()), process.descendants())
-        .filter(handle -> handle.info().command().orElse("").endsWith("/java"))
-        .forEach(ProcessHandle::destroy);
+    List<ProcessHandle> all = all().toList(); // one whose parent has ended is nobody's descendant
+    if (all.stream().anyMatch(ServerProcess::isJava)) {
+      java().destroy(); // what started it ends after it
+    }
     try {
-      process.waitFor(MAX_END.toSeconds(), TimeUnit.SECONDS);
+      CompletableFuture.allOf(
+              all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+          .get(MAX_END.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      all.forEach(ProcessHandle::destroyForcibly);
     }
     kill();
   }
