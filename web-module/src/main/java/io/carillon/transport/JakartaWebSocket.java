@@ -12,7 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A WebSocket through the Jakarta API, on any server. Text goes out through the asynchronous
@@ -37,8 +39,21 @@ public final class JakartaWebSocket extends WebSocketConnection {
   private static final String SESSION_CLOSE_TIMEOUT =
       "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT";
 
+  /** For a thread to come out of the container, where it does not wait for the client. */
+  private static final long MAX_LEAVING_MILLIS = 1_000;
+
   private final Session socket;
   private final AtomicBoolean sending = new AtomicBoolean();
+
+  /**
+   * Held where the container is given something to send. Tyrus on Payara gives a connection's
+   * response to another request as soon as we know of its end, and what a thread is still writing
+   * then would reach that request's client. So the end waits for such a thread, and lets none in
+   * any more.
+   */
+  private final ReentrantLock touching = new ReentrantLock();
+
+  private volatile boolean untouchable;
   private volatile boolean closeDue; // as soon as what is being sent is out
 
   // Of the thread that reads.
@@ -119,9 +134,22 @@ public final class JakartaWebSocket extends WebSocketConnection {
     alive();
   }
 
-  /** The container has closed the session. */
+  /** The container has closed the session: when this returns, nothing here writes to it. */
   public void onClose() {
+    untouchable = true;
+    awaitUntouched();
     finish();
+  }
+
+  /** Not for long: a container may hold a lock that the thread inside it waits for. */
+  private void awaitUntouched() {
+    try {
+      if (touching.tryLock(MAX_LEAVING_MILLIS, TimeUnit.MILLISECONDS)) {
+        touching.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The container reports a failure of the session; it closes it by itself, or has done so. */
@@ -146,10 +174,16 @@ public final class JakartaWebSocket extends WebSocketConnection {
   }
 
   private void sendText(String text) throws IOException {
+    touching.lock(); // nobody else holds it but one who has waited for its end
     try {
+      if (untouchable) {
+        throw new IOException("closed");
+      }
       socket.getAsyncRemote().sendText(text, this::sent);
     } catch (RuntimeException e) { // containers differ in what they throw for a closed session
       throw new IOException(e);
+    } finally {
+      touching.unlock();
     }
   }
 
@@ -171,11 +205,16 @@ public final class JakartaWebSocket extends WebSocketConnection {
   }
 
   private void sendPing() {
+    touching.lock();
     try {
-      socket.getBasicRemote().sendPing(ByteBuffer.allocate(0));
+      if (!untouchable) {
+        socket.getBasicRemote().sendPing(ByteBuffer.allocate(0));
+      }
     } catch (IOException | RuntimeException e) {
       disconnect();
       return;
+    } finally {
+      touching.unlock();
     }
     pingSent();
     sent();
@@ -198,6 +237,7 @@ public final class JakartaWebSocket extends WebSocketConnection {
   }
 
   private void closeSocket() {
+    awaitUntouched();
     try {
       socket.close(
           new CloseReason(CloseReason.CloseCodes.getCloseCode(Math.max(NORMAL, closeCode())), ""));

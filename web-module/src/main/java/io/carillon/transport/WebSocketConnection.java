@@ -114,7 +114,10 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
     switch (last) {
       case ANSWERED -> queue.send(EncodedFrame.heartbeat());
       case QUEUED -> {} // the client takes nothing just now; the write deadline watches that
-      case SENT -> disconnect(); // it has gone without a word, so there is nobody to tell
+      case SENT -> { // it has gone without a word; or it reads nothing, and may learn why later
+        beginClose(protocol.closeCode(ErrorCode.SLOW_CONSUMER));
+        disconnect();
+      }
     }
   }
 

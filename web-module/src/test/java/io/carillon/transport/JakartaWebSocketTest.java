@@ -1,6 +1,7 @@
 package io.carillon.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.hub.EncodedFrame;
@@ -10,6 +11,7 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,7 @@ class JakartaWebSocketTest {
   private final List<SendHandler> underWay = new ArrayList<>();
   private final Map<String, Object> properties = new HashMap<>();
   private boolean sendsAtOnce;
+  private Runnable whileSending = () -> {};
   private boolean open = true;
   private JakartaWebSocket connection;
 
@@ -102,6 +106,7 @@ class JakartaWebSocketTest {
               assertThat(method.getName()).isEqualTo("sendText");
               assertThat(underWay).as("one send at a time").isEmpty();
               sent.add((String) arguments[0]);
+              whileSending.run();
               SendHandler handler = (SendHandler) arguments[1];
               if (sendsAtOnce) {
                 handler.onResult(new SendResult());
@@ -192,6 +197,40 @@ class JakartaWebSocketTest {
     connection.heartbeat(); // no pong came
     workers.work();
     assertThat(heard).containsExactly("closed");
+    assertThat(sent).as("if it reads again, it learns why").contains("<close 4408>");
+  }
+
+  /** Tyrus on Payara gives the response to another request once the end was told. */
+  @Test
+  void theEndWaitsForWhoIsSendingAndLetsNobodySendAfterwards() throws Exception {
+    sendsAtOnce = true;
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch on = new CountDownLatch(1);
+    whileSending =
+        () -> {
+          inside.countDown();
+          try {
+            on.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    Thread sender = new Thread(() -> connection.queue().send(EncodedFrame.data("a")));
+    sender.start();
+    inside.await();
+    Thread closer = new Thread(connection::onClose);
+    closer.start();
+    while (closer.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(heard).isEmpty();
+    on.countDown();
+    sender.join();
+    closer.join();
+    assertThat(heard).containsExactly("closed");
+    assertThatThrownBy(() -> connection.write(new EncodedFrame[] {EncodedFrame.data("b")}, 1))
+        .isInstanceOf(IOException.class);
+    assertThat(sent).containsExactly("a");
   }
 
   @Test
