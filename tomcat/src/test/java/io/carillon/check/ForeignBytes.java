@@ -33,14 +33,15 @@ import java.util.regex.Pattern;
  */
 public final class ForeignBytes {
   private static final Pattern MARK = Pattern.compile("mk[0-9a-f]{30}");
-  private static final Duration BETWEEN_CUTS = Duration.ofMillis(2);
 
   /**
    * How large a run is.
    *
    * @param askers threads that make the requests, each as another of the streams' users
+   * @param betweenCuts the longer a server takes to hear of a broken stream, the more of them count
+   *     among its connections
    */
-  public record Size(int requests, int streams, int askers, int writers) {}
+  public record Size(int requests, int streams, int askers, int writers, Duration betweenCuts) {}
 
   /** What came of it. */
   public record Outcome(long requests, long events, long cuts, List<String> faults) {
@@ -226,7 +227,7 @@ public final class ForeignBytes {
 
   private void cut(List<Stream> streams, SplittableRandom random) {
     while (!over) {
-      LockSupport.parkNanos(BETWEEN_CUTS.toNanos());
+      LockSupport.parkNanos(size.betweenCuts().toNanos());
       streams.get(random.nextInt(streams.size())).cut();
       cuts.incrementAndGet();
     }

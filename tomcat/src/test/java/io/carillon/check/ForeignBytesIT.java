@@ -3,6 +3,7 @@ package io.carillon.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -15,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForeignBytesIT {
   private static final int REQUESTS = Integer.getInteger("carillon.test.foreign", 5_000);
   private static final int STREAMS = 200;
-  private static final ForeignBytes.Size SIZE = new ForeignBytes.Size(REQUESTS, STREAMS, 50, 12);
+  private static final ForeignBytes.Size SIZE =
+      new ForeignBytes.Size(REQUESTS, STREAMS, 50, 12, Duration.ofMillis(2));
 
   @TempDir Path folder;
 

@@ -32,7 +32,8 @@ public final class MixedRun {
    * @param operations of all clients together
    * @param operationsPerCut after how many operations, in the mean, a connection is broken off
    * @param operationsPerSecond of all clients together, in the mean, and so for how long: what
-   *     faults keep them from doing in that time stays undone; 0 for as fast as they can
+   *     faults keep them from doing until then, or until those are over, stays undone; 0 for as
+   *     fast as they can
    */
   public record Size(
       int channels, int clients, int operations, int operationsPerCut, int operationsPerSecond) {
@@ -58,6 +59,11 @@ public final class MixedRun {
   /** What goes wrong while the clients work, beside their own connections. */
   public interface Disturbance {
     void begin();
+
+    /** Whether a timed run may end: clients are to see what comes after it, too. */
+    default boolean isOver() {
+      return true;
+    }
 
     /** Mends everything, and returns when it is mended. */
     void end();
@@ -132,7 +138,7 @@ public final class MixedRun {
     awaitReaders("start", client -> position(client, client.reader().channels().get(0)) >= 0);
     disturbance.begin();
     try {
-      work();
+      work(disturbance);
     } finally {
       disturbance.end();
     }
@@ -198,13 +204,13 @@ public final class MixedRun {
     clients.add(new Client(caller.user(), reader, rest, sender));
   }
 
-  private void work() {
+  private void work(Disturbance disturbance) {
     List<Thread> threads = new ArrayList<>();
     List<Client> workers = clients.subList(WITNESSES, clients.size());
     int each = (size.operations() + workers.size() - 1) / workers.size();
     for (Client client : workers) {
       SplittableRandom random = run.random().split();
-      threads.add(start("writer " + client.user(), () -> write(client, each, random)));
+      threads.add(start("writer " + client.user(), () -> write(client, each, random, disturbance)));
     }
     threads.forEach(MixedRun::join);
   }
@@ -244,13 +250,13 @@ public final class MixedRun {
     }
   }
 
-  private void write(Client client, int count, SplittableRandom random) {
+  private void write(Client client, int count, SplittableRandom random, Disturbance disturbance) {
     List<Sender.Message> sent = new ArrayList<>();
     long begin = System.nanoTime();
     for (int i = 0; i < count; i++) {
       if (size.isTimed()) {
         LockSupport.parkNanos(random.nextLong(2 * size.pauseNanos()));
-        if (System.nanoTime() - begin > size.lengthNanos()) {
+        if (System.nanoTime() - begin > size.lengthNanos() && disturbance.isOver()) {
           return;
         }
       }

@@ -36,6 +36,8 @@ abstract class RecordOnServers extends OnServers {
   private static final MixedRun.Size DURING_REDEPLOYMENT =
       new MixedRun.Size(10, 30, 1_500, 200, 100);
 
+  private static final int SECONDS_AFTERWARDS = 3;
+
   RecordOnServers(Supplier<Site> place) {
     super(place);
   }
@@ -127,6 +129,8 @@ abstract class RecordOnServers extends OnServers {
         run(DURING_REDEPLOYMENT)
             .run(
                 new MixedRun.Disturbance() {
+                  private volatile long deployedNanos;
+
                   @Override
                   public void begin() {
                     deployment.set(CompletableFuture.supplyAsync(this::redeploy));
@@ -139,7 +143,14 @@ abstract class RecordOnServers extends OnServers {
                     } catch (IOException e) {
                       throw new CompletionException(e);
                     }
+                    deployedNanos = System.nanoTime();
                     return Site.secondsSince(began);
+                  }
+
+                  @Override
+                  public boolean isOver() {
+                    return deployment.get().isDone()
+                        && Site.secondsSince(deployedNanos) > SECONDS_AFTERWARDS;
                   }
 
                   @Override

@@ -49,8 +49,11 @@ abstract class StreamsOnServers extends OnServers {
     String channel = site().chat();
     EventStream stream = stream("bob", events(channel));
     Map<String, Object> sent = site().say("alice", channel, "hello\r\nwörld");
+    // A stream that catches up tells of a message as it is by then, so each change is awaited.
+    await().until(() -> stream.events.size() == 1);
     String one = messages(channel) + '/' + sent.get("id");
     get(site().rest("alice").patch(one, Map.of("content", "x"))).orRefused();
+    await().until(() -> stream.events.size() == 2);
     get(site().rest("alice").delete(one)).orRefused();
     await().until(() -> stream.events.size() == 3);
     assertThat(stream.types()).containsExactly("message", "message:updated", "message:deleted");
@@ -159,7 +162,9 @@ abstract class StreamsOnServers extends OnServers {
     String todos = "/api/lists/" + list + "/todos";
     EventStream stream = stream("bob", "/api/lists/" + list + "/events");
     String one = todos + '/' + post(site().rest("alice"), todos, Map.of("text", "milk")).get("id");
+    await().until(() -> stream.events.size() == 1);
     get(site().rest("alice").patch(one, Map.of("completed", true))).orRefused();
+    await().until(() -> stream.events.size() == 2);
     get(site().rest("alice").delete(one)).orRefused();
     await().until(() -> stream.events.size() == 3);
     assertThat(stream.events)
