@@ -75,6 +75,12 @@ final class Payara extends InstalledServer implements EnterpriseServer {
                 .toArray(String[]::new));
   }
 
+  /** Grizzly's HttpRequestURIDecoder refuses them, by a constant. */
+  @Override
+  public boolean takesBackslashes() {
+    return false;
+  }
+
   @Override
   public void redeploy() throws IOException {
     asadmin("deploy", "--force", "--name", "carillon", "carillon.ear");

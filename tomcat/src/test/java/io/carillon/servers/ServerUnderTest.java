@@ -34,6 +34,11 @@ public interface ServerUnderTest extends AutoCloseable {
     return "";
   }
 
+  /** Whether a path may have a backslash in it, encoded. */
+  default boolean takesBackslashes() {
+    return true;
+  }
+
   /**
    * Takes the application away and deploys it again, as an operator does for a new version, and
    * returns when it is ready again. The server goes on where it can.

@@ -5,13 +5,17 @@ import io.carillon.application.OpenRequests;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,21 +44,43 @@ public class OpenRequestsFilter extends HttpFilter {
       return;
     }
     End end = new End();
+    Heard heard = new Heard(request, end);
     try {
-      chain.doFilter(request, response);
+      chain.doFilter(heard, response);
     } finally {
-      if (!request.isAsyncStarted() || !isHeardOf(request, end)) {
+      if (!heard.isAnsweredLater) {
         end.now();
       }
     }
   }
 
-  private static boolean isHeardOf(HttpServletRequest request, End end) {
-    try {
-      request.getAsyncContext().addListener(end);
-      return true;
-    } catch (IllegalStateException e) {
-      return false; // it has been answered meanwhile, by another thread
+  /**
+   * Listens for the end from the very start of an asynchronous answer. After the chain it may be
+   * too late: what another thread has answered by then tells nobody of its end on Payara.
+   */
+  private static final class Heard extends HttpServletRequestWrapper {
+    private final End end;
+    private boolean isAnsweredLater;
+
+    Heard(HttpServletRequest request, End end) {
+      super(request);
+      this.end = end;
+    }
+
+    @Override
+    public AsyncContext startAsync() {
+      return heard(super.startAsync());
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+      return heard(super.startAsync(request, response));
+    }
+
+    private AsyncContext heard(AsyncContext context) {
+      context.addListener(end);
+      isAnsweredLater = true;
+      return context;
     }
   }
 
