@@ -12,6 +12,9 @@ import jakarta.transaction.TransactionalException;
  * because the database is killed in the middle of it, makes the server's own interceptor throw a
  * {@code RollbackException} through methods that declare none: past every {@code catch
  * (RuntimeException e)}, so that threads end which were to live as long as the node.
+ *
+ * <p>Each type of transaction is a binding of its own; {@link OwnCommitFailures} is for the other
+ * one that commits.
  */
 @Interceptor
 @Transactional
