@@ -56,7 +56,7 @@ public class OpenRequestsFilter extends HttpFilter {
 
   /**
    * Listens for the end from the very start of an asynchronous answer. After the chain it may be
-   * too late: what another thread has answered by then tells nobody of its end on Payara.
+   * too late: another thread may have answered by then, and nobody would be told of the end.
    */
   private static final class Heard extends HttpServletRequestWrapper {
     private final End end;
