@@ -12,10 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 
 /** An application of the same server, as seen by a browser that keeps cookies. Any thread. */
 final class Application {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration MAX_DEPLOYMENT = Duration.ofMinutes(1);
 
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -40,6 +42,17 @@ final class Application {
   Application(InetSocketAddress server, String contextPath) {
     origin = "http://" + server.getHostString() + ':' + server.getPort();
     base = origin + contextPath;
+  }
+
+  /**
+   * One that is being deployed, waited for.
+   *
+   * @param path of it that answers when it is there
+   */
+  static Application await(InetSocketAddress server, String contextPath, String path) {
+    Application application = new Application(server, contextPath);
+    Awaitility.await().atMost(MAX_DEPLOYMENT).until(() -> application.get(path).isDone());
+    return application;
   }
 
   HttpClient client() {

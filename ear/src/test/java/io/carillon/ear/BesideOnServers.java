@@ -50,10 +50,7 @@ abstract class BesideOnServers extends OnServers {
 
   @BeforeEach
   void findShop() {
-    shop = new Application(site().server().address(), "/shop");
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> shop.get("/api/visitors?user=nobody").isDone());
+    shop = Application.await(site().server().address(), "/shop", "/api/visitors?user=nobody");
   }
 
   private long rows(String number) {

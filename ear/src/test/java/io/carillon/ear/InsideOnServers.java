@@ -28,8 +28,7 @@ abstract class InsideOnServers extends OnServers {
 
   @BeforeEach
   void findDesk() {
-    desk = new Application(site().server().address(), "/desk");
-    await().atMost(Duration.ofMinutes(1)).until(() -> desk.get("/journal").isDone());
+    desk = Application.await(site().server().address(), "/desk", "/journal");
   }
 
   private List<String> journal(String word) {

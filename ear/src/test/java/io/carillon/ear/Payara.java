@@ -16,7 +16,7 @@ final class Payara extends InstalledServer implements EnterpriseServer {
   private static final String DOMAIN = "domain1";
 
   /** Of the domain's listeners that nobody here asks. */
-  private static final List<String> OTHER_PORTS =
+  static final List<String> OTHER_PORTS =
       List.of("8181", "3700", "3820", "3920", "7676", "8686", "6666");
 
   private final int adminPort = LocalProcesses.freePort();

@@ -72,14 +72,6 @@ final class TomEe extends InstalledServer implements EnterpriseServer {
   /** The server reads the file when it starts. */
   @Override
   public void addUser(String name, String role) throws IOException {
-    Files.writeString(
-        installation().home().resolve("conf/tomcat-users.xml"),
-        "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><user username=\""
-            + name
-            + "\" password=\""
-            + name
-            + "\" roles=\""
-            + role
-            + "\"/></tomcat-users>");
+    installation().putTomcatUser(name, role);
   }
 }

@@ -40,15 +40,27 @@ public final class Installation {
     environment.put("JAVA_HOME", Jdk.own().toString());
   }
 
-  /** The folder that the build has unpacked servers into. */
+  /**
+   * A server as the build has unpacked it.
+   *
+   * @param name of its folder, or how that begins
+   */
   public static Path distribution(String name) {
     Path folder = Path.of(System.getProperty("servers.folder", "target/servers")).toAbsolutePath();
-    Path distribution = folder.resolve(name);
-    if (!Files.isDirectory(distribution)) {
-      throw new IllegalStateException(
-          distribution + " is not there: the build unpacks it before the integration tests");
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(Files::isDirectory)
+          .filter(found -> found.getFileName().toString().startsWith(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      name
+                          + " is not in "
+                          + folder
+                          + ": the build unpacks it before the integration tests"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return distribution;
   }
 
   public Path home() {
@@ -65,6 +77,22 @@ public final class Installation {
     Path to = home.resolve(at);
     Files.createDirectories(to.getParent());
     Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Gives a server that is a Tomcat its one user.
+   *
+   * @param name also the password
+   */
+  public void putTomcatUser(String name, String role) throws IOException {
+    Files.writeString(
+        home.resolve("conf/tomcat-users.xml"),
+        """
+        <tomcat-users xmlns="http://tomcat.apache.org/xml">
+          <user username="%s" password="%s" roles="%s"/>
+        </tomcat-users>
+        """
+            .formatted(name, name, role));
   }
 
   /** Takes a folder away. */

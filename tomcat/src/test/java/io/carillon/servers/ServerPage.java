@@ -42,6 +42,7 @@ public final class ServerPage implements AutoCloseable {
       cp "$BUILD_REPOSITORY/$(echo "$1" | tr . /)/$2/$3/$2-$3${5:+-$5}.${4:-jar}" .
       """;
 
+  private final String name;
   private final Path home;
   private final Map<String, String> environment = new HashMap<>();
   private PostgresServer postgres; // null unless the page asks for one
@@ -54,6 +55,7 @@ public final class ServerPage implements AutoCloseable {
    * @param home empty, of this page alone
    */
   public ServerPage(String name, Path home) throws IOException {
+    this.name = name;
     this.home = home;
     Matcher blocks = COMMANDS.matcher(Files.readString(ROOT.resolve("docs/" + name + ".md")));
     StringBuilder all = new StringBuilder();
@@ -121,7 +123,7 @@ public final class ServerPage implements AutoCloseable {
     assertThat(shell.exitValue()).as(said).isZero();
     assertThat(said).contains("\"status\":\"UP\"", "data: {", "\"content\":\"hello\"");
     System.out.printf(
-        "%s: from the download to the stop in %.1f s%n", script, Site.secondsSince(began));
+        "docs/%s.md: from the download to the stop in %.1f s%n", name, Site.secondsSince(began));
   }
 
   /** Whether something that the commands have started still runs. */

@@ -264,7 +264,7 @@ public final class Site implements AutoCloseable {
   /** What the server's JVM answers to a diagnostic command. */
   public String jcmd(String... command) {
     List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add(Jdk.own().resolve("bin").resolve("jcmd").toString());
     line.add(Long.toString(server.process().pid()));
     line.addAll(List.of(command));
     try {

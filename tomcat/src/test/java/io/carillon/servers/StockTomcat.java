@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * {@code carillon-tomcat.war} on a stock Tomcat, in a process of its own, with the set-up that
@@ -25,27 +24,16 @@ public final class StockTomcat extends InstalledServer {
   private static final Duration MAX_DEPLOYMENT = Duration.ofMinutes(4); // the machine may be busy
   private static final String OPERATOR = "operator";
 
-  private final Path distribution;
+  private final Path distribution = Installation.distribution("apache-tomcat-10");
   private final String contextPath;
 
   /**
    * @param folder of its own
    * @param contextPath where the application is to be; empty for the root
    */
-  public StockTomcat(Path folder, String contextPath) throws IOException {
+  public StockTomcat(Path folder, String contextPath) {
     super(folder.resolve("tomcat"));
-    this.distribution = distribution();
     this.contextPath = contextPath;
-  }
-
-  /** Tomcat as the build has unpacked it. */
-  static Path distribution() throws IOException {
-    Path folder = Path.of(System.getProperty("servers.folder", "target/servers")).toAbsolutePath();
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(path -> path.getFileName().toString().startsWith("apache-tomcat-10"))
-          .findFirst()
-          .orElseThrow();
-    }
   }
 
   @Override
@@ -68,13 +56,7 @@ public final class StockTomcat extends InstalledServer {
         home.resolve("conf/logging.properties"),
         "\norg.apache.catalina.core.AsyncContextImpl.level = SEVERE\n",
         StandardOpenOption.APPEND);
-    Files.writeString(
-        home.resolve("conf/tomcat-users.xml"),
-        "<tomcat-users xmlns=\"http://tomcat.apache.org/xml\"><user username=\""
-            + OPERATOR
-            + "\" password=\""
-            + OPERATOR
-            + "\" roles=\"manager-script\"/></tomcat-users>");
+    installation.putTomcatUser(OPERATOR, "manager-script");
     keepOnlyTheManager(home);
     installation.put(WAR, "webapps/" + fileName());
     startProcess("bin/catalina.sh", "run");
