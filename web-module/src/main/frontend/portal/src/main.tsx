@@ -1,12 +1,18 @@
-import { StrictMode } from "react";
+import "@patternfly/react-core/dist/styles/base.css";
+import "@carillon/ui/style.css";
+import { Root, startLanguages } from "@carillon/ui";
 import { createRoot } from "react-dom/client";
+import { Portal } from "./Portal";
+import { de } from "./texts/de";
+import { en } from "./texts/en";
 
 const root = document.getElementById("root");
 if (root === null) {
   throw new Error("The page has no #root");
 }
+startLanguages({ en, de });
 createRoot(root).render(
-  <StrictMode>
-    <h1>Carillon</h1>
-  </StrictMode>,
+  <Root titleKey="title">
+    <Portal />
+  </Root>,
 );

@@ -1,0 +1,4 @@
+/** English texts of the portal. */
+export const en = {
+  title: "Portal",
+};
