@@ -47,3 +47,62 @@ export class CarillonError extends Error {
     super(message);
   }
 }
+
+/** Whatever was thrown, as a failure with a code. */
+export function asError(failure: unknown): CarillonError {
+  return failure instanceof CarillonError
+    ? failure
+    : new CarillonError("NETWORK", String(failure), "NOW");
+}
+
+/** A failure as the server writes it: a problem document, or the data of an `error` frame. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever came
+export function fromServer(problem: any, status = 0, retryAfterSeconds?: number): CarillonError {
+  const seconds = retryAfterSeconds ?? problem?.retryAfter;
+  return new CarillonError(
+    problem?.code ?? codeOf(status),
+    problem?.detail ?? problem?.message ?? `HTTP status ${status}`,
+    problem?.retry ?? (status === 429 || status >= 500 ? "AFTER_DELAY" : "NEVER"),
+    typeof seconds === "number" && seconds > 0 ? seconds * 1000 : null,
+    status,
+    problem?.current,
+    problem?.reference ?? null,
+  );
+}
+
+/** The code of an answer that is not the server's own, but for instance a proxy's. */
+function codeOf(status: number): ErrorCode {
+  const codes: Record<number, ErrorCode> = {
+    401: "UNAUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    413: "TOO_LARGE",
+    429: "RATE_LIMITED",
+  };
+  return codes[status] ?? (status >= 500 ? "OVERLOADED" : "MALFORMED");
+}
+
+/** Why a WebSocket was closed. */
+export function fromClose(code: number, draining: boolean): CarillonError {
+  switch (code) {
+    case 4401:
+      return new CarillonError("TOKEN_EXPIRED", "Not or no longer signed in", "NOW");
+    case 4403:
+      return new CarillonError("FORBIDDEN", "Not allowed", "AFTER_DELAY");
+    case 4408:
+      return new CarillonError("SLOW_CONSUMER", "Read too slowly", "NOW");
+    case 4429:
+      return new CarillonError("RATE_LIMITED", "Too much", "AFTER_DELAY", 5_000);
+    case 4500:
+      return new CarillonError("INTERNAL", "A fault of the server's", "AFTER_DELAY");
+    case 4503:
+      return draining
+        ? new CarillonError("DRAINING", "The node is stopping", "NOW")
+        : new CarillonError("OVERLOADED", "Too busy", "AFTER_DELAY");
+    case 4400:
+      return new CarillonError("MALFORMED", "Not understood", "AFTER_DELAY");
+    default:
+      return new CarillonError("NETWORK", `The connection ended (${code})`, "AFTER_DELAY");
+  }
+}
