@@ -82,6 +82,7 @@ public record Settings(
    * @param heartbeat between two entries in the list of nodes; after three without one, the node
    *     counts as dead
    * @param drainTime for connections to leave, then they are closed
+   * @param operatingOrganization whose administrators look after what all organizations share
    */
   public record Node(
       @Setting(
@@ -110,7 +111,14 @@ public record Settings(
               min = "0s",
               max = "10m",
               help = "time in which connections are asked to leave before a stop closes them")
-          Duration drainTime) {
+          Duration drainTime,
+      @Setting(
+              key = "CARILLON_OPERATING_ORGANIZATION",
+              byDefault = "demo",
+              help =
+                  "the organization whose operators and admins may drain nodes and see the"
+                      + " settings, which all organizations share")
+          String operatingOrganization) {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{0,64}");
 

@@ -307,7 +307,8 @@ public class Connections {
     return draining;
   }
 
-  private int stalled() {
+  /** How many clients take nothing just now. */
+  int stalled() {
     long nowNanos = System.nanoTime();
     int count = 0;
     for (LiveConnection connection : places.keySet()) {

@@ -4,6 +4,7 @@ import io.carillon.domain.channel.Access;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.rights.RightsChange;
+import io.carillon.domain.user.AdminRight;
 import io.carillon.domain.user.ApiKey;
 import io.carillon.domain.user.ApiKeyRepository;
 import io.carillon.domain.user.Identity;
@@ -100,7 +101,7 @@ public class KeyService {
   }
 
   private static void requireAdmin(Identity by) {
-    if (!by.isAdminInPerson()) {
+    if (!by.has(AdminRight.KEYS_MANAGE)) {
       throw Access.forbidden();
     }
   }

@@ -22,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -95,14 +96,14 @@ public class MemberService {
     }
     Channel channel = lock(by, name);
     Access access = accessOf(by, channel);
-    boolean joins = isMyself(by, user) && role == Role.WRITER && !access.mayManageMembers();
+    boolean joins = isMyself(by, user) && role == Role.WRITER && !access.mayGive(role);
     if (joins) {
       access.checkJoin();
     } else {
       access.checkAdd(role);
     }
     if (!members.add(channel, user, role)) {
-      throw new RealtimeException(ErrorCode.CONFLICT, "a member already");
+      throw new RealtimeException(ErrorCode.CONFLICT, "a member already, or banned");
     }
     if (!joins) {
       MemberRights given = new MemberRights(role, 0);
@@ -116,12 +117,12 @@ public class MemberService {
    * Makes somebody a member who is none yet; a member's role stays as it is.
    *
    * @return whether anything changed
-   * @throws RealtimeException as {@link #add}, but for {@code CONFLICT}
+   * @throws RealtimeException as {@link #add}, with {@code CONFLICT} only for one who is banned
    */
   @Transactional
   public boolean ensure(Identity by, ChannelName name, UserId user, Role role) {
     Channel channel = lock(by, name);
-    if (members.find(channel, user).isPresent()) {
+    if (members.find(channel, user).filter(present -> !present.isBan()).isPresent()) {
       accessOf(by, channel).checkAdd(role);
       return false;
     }
@@ -183,10 +184,54 @@ public class MemberService {
     tell(by, channel, user, before.role(), Signal.Type.MEMBER_REMOVED);
   }
 
+  /**
+   * Keeps somebody out of a channel, a member or not, until {@link #unban}; a member is removed by
+   * it.
+   *
+   * @throws RealtimeException with {@code FORBIDDEN}, also for inboxes and announcements, or {@code
+   *     CONFLICT} for oneself
+   */
+  @Transactional
+  public void ban(Identity by, ChannelName name, UserId user, String reason) {
+    Channel channel = lock(by, name);
+    Access access = accessOf(by, channel);
+    Optional<Membership> before = members.find(channel, user);
+    Optional<Membership> member = before.filter(present -> !present.isBan());
+    access.checkBan(user, member.map(Membership::role).orElse(Role.READER));
+    members.ban(channel, user, by.userId(), reason);
+    JsonObject was = member.map(Membership::rights).map(MemberService::state).orElse(NOTHING);
+    JsonObject now = new JsonObject().put("banned", true);
+    audit.member(by, "member.ban", name, user.value(), was, now);
+    if (member.isPresent()) {
+      tell(by, channel, user, member.get().role(), Signal.Type.MEMBER_REMOVED);
+    } else {
+      rights.announce(RightsChange.ofMember(by.organization(), name, user));
+    }
+  }
+
+  /**
+   * Lets somebody in again who was banned; a private channel's member he is not by that.
+   *
+   * @throws RealtimeException with {@code FORBIDDEN}, or {@code NOT_FOUND} for one who is not
+   *     banned
+   */
+  @Transactional
+  public void unban(Identity by, ChannelName name, UserId user) {
+    Channel channel = lock(by, name);
+    accessOf(by, channel).checkBan(user, Role.READER);
+    if (!members.unban(channel, user)) {
+      throw new RealtimeException(ErrorCode.NOT_FOUND, "ban");
+    }
+    JsonObject was = new JsonObject().put("banned", true);
+    audit.member(by, "member.unban", name, user.value(), was, NOTHING);
+    rights.announce(RightsChange.ofMember(by.organization(), name, user));
+  }
+
   private Membership requireMember(Access access, Channel channel, UserId user) {
     access.checkVisible(); // before it shows who is a member
     return members
         .find(channel, user)
+        .filter(present -> !present.isBan())
         .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "member"));
   }
 

@@ -52,6 +52,7 @@ public class NodeLifecycle implements BusListener {
   private final Connections connections;
   private final OpenRequests requests;
   private final NodeRegistry registry;
+  private final NodePulse pulse;
   private final PresenceService presence;
   private final RightsWatch rightsWatch;
   private final RightsChangeRepository rightsChanges;
@@ -73,6 +74,7 @@ public class NodeLifecycle implements BusListener {
     this.connections = null;
     this.requests = null;
     this.registry = null;
+    this.pulse = null;
     this.presence = null;
     this.rightsWatch = null;
     this.rightsChanges = null;
@@ -96,6 +98,7 @@ public class NodeLifecycle implements BusListener {
       Connections connections,
       OpenRequests requests,
       NodeRegistry registry,
+      NodePulse pulse,
       PresenceService presence,
       RightsWatch rightsWatch,
       RightsChangeRepository rightsChanges,
@@ -115,6 +118,7 @@ public class NodeLifecycle implements BusListener {
     this.connections = connections;
     this.requests = requests;
     this.registry = registry;
+    this.pulse = pulse;
     this.presence = presence;
     this.rightsWatch = rightsWatch;
     this.rightsChanges = rightsChanges;
@@ -138,6 +142,7 @@ public class NodeLifecycle implements BusListener {
     presence.start();
     connections.start();
     registry.start();
+    pulse.start();
     workers.every(PRUNE_EVERY, () -> workers.io().execute(this::prune));
     running.set(true);
   }

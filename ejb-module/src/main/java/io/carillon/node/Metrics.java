@@ -7,12 +7,16 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -213,6 +217,56 @@ public class Metrics {
         .description("Time since this node last looked for changes of rights")
         .baseUnit("seconds")
         .register(registry);
+  }
+
+  /** What has been counted so far, for whoever wants to know what is new since. */
+  public Reading read() {
+    Map<ErrorCode, Double> refused = new EnumMap<>(ErrorCode.class);
+    refusals.forEach((code, counter) -> refused.put(code, counter.count()));
+    List<Reading.Bucket> buckets = new ArrayList<>();
+    for (CountAtBucket bucket : latency.takeSnapshot().histogramCounts()) {
+      buckets.add(
+          new Reading.Bucket(bucket.bucket(TimeUnit.MILLISECONDS), Math.round(bucket.count())));
+    }
+    Map<String, Integer> open = new TreeMap<>();
+    connections.forEach((transport, count) -> open.put(transport, count.get()));
+    return new Reading(
+        open,
+        subscriptions.get(),
+        activeChannels.get(),
+        publishes.values().stream().mapToDouble(Counter::count).sum(),
+        deliveries.count(),
+        queueOverflows.count(),
+        refused,
+        latency.count(),
+        buckets);
+  }
+
+  /**
+   * The counters at one moment.
+   *
+   * @param connections open now, by transport
+   * @param latencies all that were measured
+   * @param buckets how many of them took no longer than each
+   */
+  public record Reading(
+      Map<String, Integer> connections,
+      int subscriptions,
+      int activeChannels,
+      double publishes,
+      double deliveries,
+      double overflows,
+      Map<ErrorCode, Double> refused,
+      long latencies,
+      List<Bucket> buckets) {
+    public Reading {
+      connections = Map.copyOf(connections);
+      refused = Map.copyOf(refused);
+      buckets = List.copyOf(buckets);
+    }
+
+    /** How many took at most so long. */
+    public record Bucket(double millis, long count) {}
   }
 
   public int openConnections() {

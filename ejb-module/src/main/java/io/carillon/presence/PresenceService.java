@@ -258,6 +258,19 @@ public class PresenceService {
     return present(PresenceScope.of(channel));
   }
 
+  /**
+   * How many users are in a channel, counted to at most {@value #MAX_CHANNEL_USERS}; nobody's right
+   * to know it is checked. May wait for the store.
+   */
+  public int countIn(ChannelKey channel) {
+    return present(PresenceScope.of(channel)).size();
+  }
+
+  /** How many users of an organization are online; as {@link #countIn}. */
+  public int countOnline(String organization) {
+    return present(PresenceScope.of(organization)).size();
+  }
+
   private List<PresenceView> present(PresenceScope scope) {
     awaitOwnChanges();
     try {

@@ -14,7 +14,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +25,10 @@ import java.util.function.Supplier;
  * key, a ticket, the word of the server. For any thread; may wait for the database, and for an
  * issuer's keys.
  *
- * <p>Whatever was revoked, and whoever was locked, is refused: at once on the node where it
- * happened, within a second on every other. A send is refused at once on every node, since the log
- * asks once more. Anything that cannot be checked, for instance without a database, is refused as
- * well.
+ * <p>Whatever was revoked, and whoever was locked or signed out, is refused: at once on the node
+ * where it happened, within a second on every other. A send is refused at once on every node, since
+ * the log asks once more. Anything that cannot be checked, for instance without a database, is
+ * refused as well.
  *
  * <p>An account with a password has the role that the record says. Only for accounts that exist by
  * a foreign issuer's word alone, or the server's, does that say the role.
@@ -100,7 +99,7 @@ public class Authenticator {
             throw new RealtimeException(ErrorCode.FORBIDDEN, "no account");
           }
           User user = known.orElseGet(() -> users.provision(claimed));
-          return as(user, roleOf(user, claimed.role()), claimed.tokenId(), claimed.expiresAt());
+          return as(user, roleOf(user, claimed.role()), claimed);
         });
   }
 
@@ -145,7 +144,7 @@ public class Authenticator {
     Optional<User> known = owner(claimed);
     if (claims.own()) {
       User user = known.orElseThrow(() -> refused("no such account"));
-      return as(user, user.role(), claims.tokenId(), claims.expiresAt());
+      return as(user, user.role(), claimed);
     }
     if (known.isEmpty() && revoked.isRevoked(claims.tokenId())) {
       throw refused("revoked token");
@@ -154,7 +153,7 @@ public class Authenticator {
         known
             .filter(account -> account.isDescribedBy(claimed))
             .orElseGet(() -> users.provision(claimed));
-    return as(user, roleOf(user, claims.role()), claims.tokenId(), claims.expiresAt());
+    return as(user, roleOf(user, claims.role()), claimed);
   }
 
   /**
@@ -198,7 +197,7 @@ public class Authenticator {
       return apiKeys.refresh(current);
     }
     User user = owner(current).orElseThrow(() -> refused("no such account"));
-    return as(user, roleOf(user, current.role()), current.tokenId(), current.expiresAt());
+    return as(user, roleOf(user, current.role()), current);
   }
 
   /**
@@ -233,9 +232,12 @@ public class Authenticator {
     }
   }
 
-  private Identity as(User user, OrganizationRole role, String tokenId, Instant expiresAt) {
+  private Identity as(User user, OrganizationRole role, Identity proof) {
     if (user.isLocked()) {
       throw refused("locked account");
+    }
+    if (user.signedOutAtMillis() > proof.authenticatedAtMillis()) {
+      throw refused("signed out since");
     }
     return new Identity(
         user.organization(),
@@ -243,9 +245,10 @@ public class Authenticator {
         user.name(),
         user.avatarUrl(),
         role,
-        tokenId,
-        expiresAt,
-        Identity.Kind.USER);
+        proof.tokenId(),
+        proof.expiresAt(),
+        Identity.Kind.USER,
+        proof.authenticatedAtMillis());
   }
 
   private void checkNotExpired(Identity identity) {

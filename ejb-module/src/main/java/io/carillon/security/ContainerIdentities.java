@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Users by the word of the server that Carillon is deployed on. A session of the server is what a
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
 public class ContainerIdentities {
   private static final String PREFIX = "container:"; // no other kind of proof has a colon in its id
   private static final String WITHOUT_SESSION = PREFIX + "none";
+  private static final Pattern MARK = Pattern.compile(PREFIX + "(\\d{1,15})\\..*");
 
   private final Settings settings;
   private final Authenticator authenticator;
@@ -43,9 +46,18 @@ public class ContainerIdentities {
     return settings.container().isOn();
   }
 
-  /** A mark for a session of the server, which says nothing of the session's own id. */
+  /**
+   * A mark for a session of the server, which says when it began, and nothing of the session's own
+   * id.
+   */
   public String newMark() {
-    return PREFIX + RandomIds.next();
+    return PREFIX + clock.millis() + '.' + RandomIds.next();
+  }
+
+  /** When the session of a mark began, in epoch milliseconds. */
+  private static long beginningOf(String mark) {
+    Matcher matcher = MARK.matcher(mark);
+    return matcher.matches() ? Long.parseLong(matcher.group(1)) : Identity.ALWAYS;
   }
 
   /**
@@ -93,7 +105,8 @@ public class ContainerIdentities {
         role,
         tokenId,
         end,
-        Identity.Kind.USER);
+        Identity.Kind.USER,
+        beginningOf(tokenId));
   }
 
   private static UserId userId(String name) {

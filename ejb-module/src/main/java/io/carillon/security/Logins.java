@@ -91,9 +91,11 @@ public class Logins {
       throw new RealtimeException(ErrorCode.UNAUTHENTICATED, "user or password");
     }
     attempt.forgive();
+    User found = account.orElseThrow();
     Instant now = clock.instant();
-    return issuer.issue(
-        sessionOf(account.orElseThrow(), RandomIds.next(), now), now, now.plus(sessionLifetime));
+    // Whoever was signed out in this very second comes in again with the next one's time.
+    Instant since = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), found.signedOutAtMillis()));
+    return issuer.issue(sessionOf(found, RandomIds.next(), now), since, now.plus(sessionLifetime));
   }
 
   private boolean matches(String password, Optional<User> account, LoginLimiter.Attempt attempt) {

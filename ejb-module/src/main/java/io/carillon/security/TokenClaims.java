@@ -28,6 +28,14 @@ record TokenClaims(
 
   Identity toIdentity() {
     return new Identity(
-        organization, userId, name, avatarUrl, role, tokenId, expiresAt, Identity.Kind.USER);
+        organization,
+        userId,
+        name,
+        avatarUrl,
+        role,
+        tokenId,
+        expiresAt,
+        Identity.Kind.USER,
+        authenticatedAt.toEpochMilli());
   }
 }

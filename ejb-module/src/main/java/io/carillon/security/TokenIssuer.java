@@ -94,7 +94,8 @@ final class TokenIssuer {
             user.role(),
             user.tokenId(),
             expiresAt,
-            Identity.Kind.USER);
+            Identity.Kind.USER,
+            authenticatedAt.truncatedTo(ChronoUnit.SECONDS).toEpochMilli());
     return new IssuedToken(token.serialize(), identity);
   }
 }

@@ -1,5 +1,6 @@
 package io.carillon.application;
 
+import io.carillon.domain.channel.Ban;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.Member;
@@ -50,6 +51,22 @@ final class MemoryMembers implements MembershipRepository {
   @Override
   public boolean remove(Channel channel, UserId user) {
     return of(channel).remove(user) != null;
+  }
+
+  @Override
+  public void ban(Channel channel, UserId user, UserId by, String reason) {
+    of(channel).put(user, Membership.ban(0, user, by, reason, 1));
+  }
+
+  @Override
+  public boolean unban(Channel channel, UserId user) {
+    Membership present = of(channel).get(user);
+    return present != null && present.isBan() && of(channel).remove(user) != null;
+  }
+
+  @Override
+  public List<Ban> bans(Channel channel, String afterUser, int limit) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.carillon.application;
 
+import io.carillon.domain.audit.AuditCheck;
 import io.carillon.domain.audit.AuditEntry;
+import io.carillon.domain.audit.AuditQuery;
 import io.carillon.domain.audit.AuditRepository;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,21 @@ final class RecordingAudit implements AuditRepository {
 
   @Override
   public List<AuditEntry> list(String organization, long beforeId, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<AuditEntry> search(AuditQuery query, long beforeId, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<AuditEntry> searchForward(AuditQuery query, long afterId, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public AuditCheck check(String organization) {
     throw new UnsupportedOperationException();
   }
 }

@@ -71,9 +71,10 @@ public class JpaChannelRepository implements ChannelRepository {
           + " where c.id in ("
           + "select p.id from Channel p"
           + " where p.organization = :organization and p.visibility = :open and p.name > :after"
-          + " union all select o.channelId from Membership o where o.userId = :user)"
+          + " union all select o.channelId from Membership o where o.userId = :user"
+          + " and o.bannedAtMillis = 0)"
           + " and c.organization = :organization and c.kind in (:kinds) and c.name > :after"
-          + " order by c.name";
+          + " and (m.userId is null or m.bannedAtMillis = 0) order by c.name";
 
   private static final String LIST =
       "select c from Channel c where c.organization = :organization and c.kind in (:kinds)"

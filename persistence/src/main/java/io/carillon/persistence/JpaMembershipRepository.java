@@ -1,5 +1,7 @@
 package io.carillon.persistence;
 
+import io.carillon.domain.Text;
+import io.carillon.domain.channel.Ban;
 import io.carillon.domain.channel.Channel;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelName;
@@ -35,11 +37,22 @@ public class JpaMembershipRepository implements MembershipRepository {
       "insert into membership (channel_id, user_id, member_role, muted_until, joined_at)"
           + " values (?, ?, ?, 0, ?)";
   private static final String CHANGE_ROLE =
-      "update membership set member_role = ? where channel_id = ? and user_id = ?";
+      "update membership set member_role = ? where banned_at = 0 and channel_id = ? and user_id ="
+          + " ?";
   private static final String MUTE =
-      "update membership set muted_until = ? where channel_id = ? and user_id = ?";
+      "update membership set muted_until = ? where banned_at = 0 and channel_id = ? and user_id ="
+          + " ?";
   private static final String REMOVE =
-      "delete from membership where channel_id = ? and user_id = ?";
+      "delete from membership where banned_at = 0 and channel_id = ? and user_id = ?";
+  private static final String BAN =
+      "update membership set member_role = ?, muted_until = 0, banned_by = ?, ban_reason = ?,"
+          + " banned_at = case when banned_at = 0 then ? else banned_at end"
+          + " where channel_id = ? and user_id = ?";
+  private static final String ADD_BAN =
+      "insert into membership (member_role, muted_until, joined_at, banned_by, ban_reason,"
+          + " banned_at, channel_id, user_id) values (?, 0, 0, ?, ?, ?, ?, ?)";
+  private static final String UNBAN =
+      "delete from membership where banned_at > 0 and channel_id = ? and user_id = ?";
 
   // A mark beyond the log's end would hide messages that are still to come.
   private static final String FIRST_MARK =
@@ -59,14 +72,23 @@ public class JpaMembershipRepository implements MembershipRepository {
           + " from Membership m"
           + " left join User u on u.organization = :organization and u.id = m.userId"
           + " left join ReadMark r on r.channelId = m.channelId and r.userId = m.userId"
-          + " where m.channelId = :channel and m.userId > :after order by m.userId";
+          + " where m.channelId = :channel and m.bannedAtMillis = 0 and m.userId > :after"
+          + " order by m.userId";
+  private static final String BANS =
+      "select m as membership, coalesce(u.name, m.userId) as name from Membership m"
+          + " left join User u on u.organization = :organization and u.id = m.userId"
+          + " where m.channelId = :channel and m.bannedAtMillis > 0 and m.userId > :after"
+          + " order by m.userId";
   private static final String COUNT_OWNERS =
-      "select count(*) from Membership m where m.channelId = :channel and m.role = :role";
+      "select count(*) from Membership m where m.channelId = :channel and m.role = :role"
+          + " and m.bannedAtMillis = 0";
   private static final String CHANNELS =
       "select c.name from Membership m join Channel c on c.id = m.channelId"
-          + " where m.userId = :user and c.organization = :organization order by c.name";
+          + " where m.userId = :user and m.bannedAtMillis = 0 and c.organization = :organization"
+          + " order by c.name";
   private static final String AMONG =
-      "select m.userId from Membership m where m.channelId = :channel and m.userId in (:users)";
+      "select m.userId from Membership m where m.channelId = :channel and m.bannedAtMillis = 0"
+          + " and m.userId in (:users)";
   private static final String MARK =
       "select r.lastReadOffset from ReadMark r where r.channelId = :channel and r.userId = :user";
   private static final String MARKS =
@@ -148,6 +170,52 @@ public class JpaMembershipRepository implements MembershipRepository {
   @Transactional
   public boolean remove(Channel channel, UserId user) {
     return change(channel, user, REMOVE, statement -> {}, 1);
+  }
+
+  @Override
+  @Transactional
+  public void ban(Channel channel, UserId user, UserId by, String reason) {
+    Jdbc.Parameters values =
+        statement -> {
+          statement.setString(1, Role.READER.name()); // for nodes that know of no bans
+          statement.setString(2, by.value());
+          statement.setString(3, Text.checked(reason, Ban.MAX_REASON, "reason"));
+          statement.setLong(4, clock.millis());
+        };
+    if (!change(channel, user, BAN, values, 5)) {
+      change(channel, user, ADD_BAN, values, 5); // the channel is locked: nobody adds one now
+    }
+  }
+
+  @Override
+  @Transactional
+  public boolean unban(Channel channel, UserId user) {
+    return change(channel, user, UNBAN, statement -> {}, 1);
+  }
+
+  @Override
+  @Transactional
+  public List<Ban> bans(Channel channel, String afterUser, int limit) {
+    return entities
+        .createQuery(BANS, Tuple.class)
+        .setParameter("organization", channel.key().organization())
+        .setParameter("channel", channel.id())
+        .setParameter("after", afterUser)
+        .setMaxResults(Math.min(limit, MAX_LIMIT))
+        .getResultStream()
+        .map(this::ban)
+        .toList();
+  }
+
+  private Ban ban(Tuple row) {
+    Membership membership = row.get("membership", Membership.class);
+    entities.detach(membership);
+    return new Ban(
+        membership.user(),
+        row.get("name", String.class),
+        membership.bannedAtMillis(),
+        membership.bannedBy(),
+        membership.banReason());
   }
 
   /**

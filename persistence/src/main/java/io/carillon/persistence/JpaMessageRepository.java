@@ -93,7 +93,7 @@ public class JpaMessageRepository implements MessageRepository {
         connection -> {
           LogTransaction transaction = new LogTransaction(connection, known, clock);
           List<LogOutcome> outcomes = transaction.run(batch);
-          transaction.moderations().forEach(entities::persist);
+          AuditChain.append(entities, transaction.moderations());
           CrashPoint.BEFORE_COMMIT.pass();
           return outcomes;
         });

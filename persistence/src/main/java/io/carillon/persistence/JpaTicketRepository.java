@@ -24,10 +24,11 @@ public class JpaTicketRepository implements TicketRepository {
           + " and holder_kind = ? and expires_at > ?";
   private static final String INSERT =
       "insert into ticket (digest, organization_id, holder_id, holder_kind, organization_role,"
-          + " token_id, token_expires_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?)";
+          + " token_id, token_expires_at, expires_at, authenticated_at)"
+          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String FIND =
       "select organization_id, holder_id, holder_kind, organization_role, token_id,"
-          + " token_expires_at from ticket where digest = ? and expires_at > ?";
+          + " token_expires_at, authenticated_at from ticket where digest = ? and expires_at > ?";
   private static final String REMOVE = "delete from ticket where digest = ?";
   private static final String PURGE = "delete from ticket where expires_at <= ?";
 
@@ -64,6 +65,7 @@ public class JpaTicketRepository implements TicketRepository {
                 statement.setBytes(6, holder.tokenId().getBytes(StandardCharsets.UTF_8));
                 statement.setLong(7, millis(holder.expiresAt()));
                 statement.setLong(8, expiresAtMillis);
+                statement.setLong(9, holder.authenticatedAtMillis());
               });
           return true;
         });
@@ -119,7 +121,8 @@ public class JpaTicketRepository implements TicketRepository {
         OrganizationRole.valueOf(row.getString(4)),
         new String(row.getBytes(5), StandardCharsets.UTF_8),
         instant(row.getLong(6)),
-        Identity.Kind.valueOf(row.getString(3)));
+        Identity.Kind.valueOf(row.getString(3)),
+        row.getLong(7));
   }
 
   private static long millis(Instant end) {

@@ -31,16 +31,18 @@ final class LogTable {
           + " from channel c where c.id = any(?) order by c.id for update";
   // One statement for memberships and all kinds of proof: it is a round trip of every append.
   private static final String RIGHTS =
-      "select 'member', m.user_id, m.member_role, m.channel_id, m.muted_until"
+      "select 'member', m.user_id, m.member_role, m.channel_id, m.muted_until, m.banned_at"
           + " from unnest(cast(? as bigint array), cast(? as varchar array)) as k(c, u)"
           + " join membership m on m.channel_id = k.c and m.user_id = k.u"
-          + " union all select 'token', token_hash, '', 0, 0"
+          + " union all select 'token', token_hash, '', 0, 0, 0"
           + " from revoked_token where token_hash = any(?)"
-          + " union all select 'key', organization_id, id, 0, 0 from api_key"
+          + " union all select 'key', organization_id, id, 0, 0, 0 from api_key"
           + " where id = any(?) and revoked_at > 0"
-          + " union all select 'user', a.organization_id, a.user_id, 0, 0"
-          + " from unnest(cast(? as varchar array), cast(? as varchar array)) as k(o, u)"
-          + " join app_user a on a.organization_id = k.o and a.user_id = k.u where a.locked";
+          + " union all select 'user', a.organization_id, a.user_id, k.t, 0, 0"
+          + " from unnest(cast(? as varchar array), cast(? as varchar array),"
+          + " cast(? as bigint array)) as k(o, u, t)"
+          + " join app_user a on a.organization_id = k.o and a.user_id = k.u"
+          + " where a.locked or a.signed_out_at > k.t";
   private static final String SENDS =
       "select "
           + StoredMessage.COLUMNS
@@ -125,15 +127,20 @@ final class LogTable {
       statement.setArray(4, Jdbc.texts(connection, proofs.keys));
       statement.setArray(5, Jdbc.texts(connection, proofs.organizations));
       statement.setArray(6, Jdbc.texts(connection, proofs.users));
+      statement.setArray(7, Jdbc.numbers(connection, proofs.times));
       Map<Long, LockedLog> byNumber = byNumber(logs);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           String kind = row.getString(1);
           if (kind.equals("member")) {
-            MemberRights rights = new MemberRights(Role.valueOf(row.getString(3)), row.getLong(5));
+            MemberRights rights =
+                new MemberRights(
+                    Role.valueOf(row.getString(3)), row.getLong(5), row.getLong(6) != 0);
             byNumber.get(row.getLong(4)).foundMember(row.getString(2), rights);
           } else {
-            invalid.addAll(proofs.authorsWith(kind, row.getString(2), row.getString(3)));
+            invalid.addAll(
+                proofs.authorsWith(
+                    kind, row.getString(2), row.getString(3), Long.toString(row.getLong(4))));
           }
         }
       }
@@ -147,6 +154,7 @@ final class LogTable {
     private final List<String> keys = new ArrayList<>();
     private final List<String> organizations = new ArrayList<>();
     private final List<String> users = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>(); // at which those users proved to be them
     private final Map<List<String>, List<Identity>> authors = new HashMap<>();
 
     void add(Identity author) {
@@ -155,15 +163,17 @@ final class LogTable {
       }
       if (author.kind() == Identity.Kind.API_KEY) {
         keys.add(author.tokenId());
-        note(author, "key", author.organization(), author.tokenId());
+        note(author, "key", author.organization(), author.tokenId(), "0");
         return;
       }
       String hash = JpaRevokedTokenRepository.hash(author.tokenId());
       tokens.add(hash);
-      note(author, "token", hash, "");
+      note(author, "token", hash, "", "0");
       organizations.add(author.organization());
       users.add(author.userId().value());
-      note(author, "user", author.organization(), author.userId().value());
+      long since = author.authenticatedAtMillis();
+      times.add(since);
+      note(author, "user", author.organization(), author.userId().value(), Long.toString(since));
     }
 
     private void note(Identity author, String... proof) {

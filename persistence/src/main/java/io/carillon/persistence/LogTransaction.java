@@ -2,6 +2,7 @@ package io.carillon.persistence;
 
 import io.carillon.domain.Text;
 import io.carillon.domain.audit.AuditEntry;
+import io.carillon.domain.audit.Circumstances;
 import io.carillon.domain.channel.Access;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.channel.ChannelKind;
@@ -227,7 +228,7 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
     if (payload.equals(message.payload())) {
       return new LogOutcome.Repeated(log.publicationOf(target));
     }
-    auditModeration(log, command.author(), "message.edit", message);
+    auditModeration(log, command.author(), "message.edit", message, command.circumstances());
     message.edit(payload, log.takeOffset(), nowMillis);
     return stored(log, target);
   }
@@ -242,7 +243,8 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
       return new LogOutcome.Repeated(log.publicationOf(target));
     }
     checkVersion(log, target, command.expectedVersion());
-    auditModeration(log, command.author(), "message.delete", target.message());
+    auditModeration(
+        log, command.author(), "message.delete", target.message(), command.circumstances());
     target.message().delete(log.takeOffset(), nowMillis);
     return stored(log, target);
   }
@@ -267,7 +269,8 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
   /**
    * What somebody has done to another's message goes into the audit; in a list that is daily use.
    */
-  private void auditModeration(LockedLog log, Identity who, String action, Message message) {
+  private void auditModeration(
+      LockedLog log, Identity who, String action, Message message, Circumstances circumstances) {
     if (log.rules().kind() == ChannelKind.LIST || message.author().equals(who.userId().value())) {
       return;
     }
@@ -284,7 +287,8 @@ final class LogTransaction implements LogCommand.Handler<LogOutcome> {
             log.rules().key().name().value(),
             message.id().toString(),
             before.toString(),
-            ""));
+            "",
+            circumstances));
   }
 
   /** Lines for the audit, to be stored in the same transaction. */

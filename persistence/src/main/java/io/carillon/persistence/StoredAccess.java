@@ -19,7 +19,7 @@ import java.util.Optional;
 /** Reads what many may do in many channels with one statement. */
 final class StoredAccess {
   private static final String READ =
-      "select k.i, m.member_role, m.muted_until, "
+      "select k.i, m.member_role, m.muted_until, m.banned_at, "
           + StoredRules.COLUMNS
           + " from unnest(cast(? as bigint array), cast(? as varchar array),"
           + " cast(? as varchar array), cast(? as varchar array)) as k(i, o, n, u)"
@@ -50,7 +50,7 @@ final class StoredAccess {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           Asker asker = askers.get(row.getInt(1));
-          ChannelRules rules = StoredRules.read(row, 4, asker.channel());
+          ChannelRules rules = StoredRules.read(row, 5, asker.channel());
           found.put(asker, Access.of(asker.who(), rules, memberOf(row), nowMillis));
         }
       }
@@ -62,6 +62,6 @@ final class StoredAccess {
     String role = row.getString(2);
     return role == null
         ? Optional.empty()
-        : Optional.of(new MemberRights(Role.valueOf(role), row.getLong(3)));
+        : Optional.of(new MemberRights(Role.valueOf(role), row.getLong(3), row.getLong(4) != 0));
   }
 }

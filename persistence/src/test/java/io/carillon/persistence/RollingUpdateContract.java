@@ -122,7 +122,7 @@ abstract class RollingUpdateContract {
         "alter table node_sighting alter column node_name drop default",
         "alter table app_user alter column password_hash set not null",
         "alter table app_user alter column avatar_url drop not null",
-        "alter table audit add column reason varchar(10) not null",
+        "alter table audit add column cause varchar(10) not null",
         "alter table channel alter column topic set data type varchar(999)",
         "alter table membership alter column muted_until set data type varchar(20)",
         "create unique index one_label on api_key (organization_id, label)",

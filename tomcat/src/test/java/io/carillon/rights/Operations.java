@@ -24,6 +24,7 @@ final class Operations {
     all.addAll(streams());
     all.addAll(notifications());
     all.addAll(people());
+    all.addAll(AdminOperations.all());
     all.addAll(frames());
     return List.copyOf(all);
   }
@@ -88,7 +89,11 @@ final class Operations {
         route("POST " + members, Rule.JOIN, 201, visit -> visit.ask(NOTHING))
             .named("nobody by name, and so oneself")
             .undone(visit -> visit.root("DELETE", "/members/" + visit.userId(), null)),
-        route("PATCH " + member, Rule.ALTER, 200, changing(World.VICTIM, Map.of("role", "READER")))
+        route(
+                "PATCH " + member,
+                Rule.ALTER_ROLE,
+                200,
+                changing(World.VICTIM, Map.of("role", "READER")))
             .named("a writer's role")
             .undone(
                 visit -> visit.root("PATCH", "/members/" + World.VICTIM, Map.of("role", "WRITER"))),
@@ -297,7 +302,6 @@ final class Operations {
             Rule.ANYBODY,
             200,
             visit -> visit.ask(Map.of("userIds", List.of(World.VICTIM)))),
-        route("GET /api/admin/nodes", Rule.ADMINS, 200, visit -> visit.ask(null)),
         route("GET /api/keys", Rule.ADMINS, 200, visit -> visit.ask(null)),
         route("POST /api/keys", Rule.ADMINS, 201, visit -> visit.ask(Map.of("name", "more"))),
         route(

@@ -17,144 +17,161 @@ final class RightsTable {
    */
   private static final String TABLE =
       """
-      SEE                          o m w r q n g a p k f h
-      open,members,mods            + + + + + + + + + + - -
-      list,archive                 + + + + + + + + + + - -
-      private,plist                + + + + + - - + + + - -
-      pubsub,parchive              + + + + + - - + + + - -
-      inbox                        + + + + + + + + + - + +
-      org                          + + + + + + + + + + - -
-      theirs,missing               - - - - - - - - - - - -
+      SEE                          o m w r q n g a p v s c e k f h
+      open,members,mods            + + + + + + + + + + + + + + - -
+      list,archive                 + + + + + + + + + + + + + + - -
+      private,plist                + + + + + - - + + - + + - + - -
+      pubsub,parchive              + + + + + - - + + - + + - + - -
+      inbox                        + + + + + + + + + + + + + - + +
+      org                          + + + + + + + + + + + + + + - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      READ                         o m w r q n g a p k f h
-      open,members,mods            + + + + + + + + + + - -
-      list,archive                 + + + + + + + + + + - -
-      private,plist                + + + + + - - - - + - -
-      pubsub,parchive              + + + + + - - - - + - -
-      inbox                        + + + + + + + + + - + +
-      org                          + + + + + + + + + + - -
-      theirs,missing               - - - - - - - - - - - -
+      READ                         o m w r q n g a p v s c e k f h
+      open,members,mods            + + + + + + + + + + + + + + - -
+      list,archive                 + + + + + + + + + + + + + + - -
+      private,plist                + + + + + - - - - - - - - + - -
+      pubsub,parchive              + + + + + - - - - - - - - + - -
+      inbox                        + + + + + + + + + + + + + - + +
+      org                          + + + + + + + + + + + + + + - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      PUBLISH                      o m w r q n g a p k f h
-      open,list                    + + + - - + + + + + - -
-      members                      + + + - - - - - - + - -
-      mods                         + + - - - - - - - - - -
-      private,plist,pubsub         + + + - - - - - - + - -
-      archive                      # # # - - # # # # # - -
-      parchive                     # # # - - - - - - # - -
-      inbox,theirs,org,missing     - - - - - - - - - - - -
+      PUBLISH                      o m w r q n g a p v s c e k f h
+      open,list                    + + + - - + + + + + + + + + - -
+      members                      + + + - - - - - - - - - - + - -
+      mods                         + + - - - - - - - - - - - - - -
+      private,plist,pubsub         + + + - - - - - - - - - - + - -
+      archive                      # # # - - # # # # # # # # # - -
+      parchive                     # # # - - - - - - - - - - # - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - - - -
 
-      CHANGE_OWN                   o m w r q n g a p k f h
-      open,list                    + + + - - + + + + + - -
-      members                      + + + - - - - - - + - -
-      mods                         + + - - - - - - - - - -
-      private,plist                + + + - - - - - - + - -
-      pubsub                       ? ? ? ? ? - - - - ? - -
-      archive                      # # # - - # # # # # - -
-      parchive                     # # # - - - - - - # - -
-      inbox,theirs,org,missing     - - - - - - - - - - - -
+      CHANGE_OWN                   o m w r q n g a p v s c e k f h
+      open,list                    + + + - - + + + + + + + + + - -
+      members                      + + + - - - - - - - - - - + - -
+      mods                         + + - - - - - - - - - - - - - -
+      private,plist                + + + - - - - - - - - - - + - -
+      pubsub                       ? ? ? ? ? - - - - - - - - ? - -
+      archive                      # # # - - # # # # # # # # # - -
+      parchive                     # # # - - - - - - - - - - # - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - - - -
 
-      CHANGE_OTHERS                o m w r q n g a p k f h
-      open,members,mods,private    + + - - - - - - - - - -
-      list                         + + + - - + + + + + - -
-      plist                        + + + - - - - - - + - -
-      pubsub                       ? ? ? ? ? - - - - ? - -
-      archive,parchive             # # - - - - - - - - - -
-      inbox,theirs,org,missing     - - - - - - - - - - - -
+      CHANGE_OTHERS                o m w r q n g a p v s c e k f h
+      open,members,mods,private    + + - - - - - - - - - - - - - -
+      list                         + + + - - + + + + + + + + + - -
+      plist                        + + + - - - - - - - - - - + - -
+      pubsub                       ? ? ? ? ? - - - - - - - - ? - -
+      archive,parchive             # # - - - - - - - - - - - - - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - - - -
 
-      READ_ITEMS                   o m w r q n g a p k f h
-      list                         + + + + + + + + + + - -
-      plist                        + + + + + - - - - + - -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
-      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      theirs                       - - - - - - - ? ? ? - -
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      missing                      - - - - - - - - - - - -
+      READ_ITEMS                   o m w r q n g a p v s c e k f h
+      list                         + + + + + + + + + + + + + + - -
+      plist                        + + + + + - - - - - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      theirs                       - - - - - - - ? ? - - - - ? - -
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      missing                      - - - - - - - - - - - - - - - -
 
-      HEAR_ITEMS                   o m w r q n g a p k f h
-      list                         + + + + + + + + + + - -
-      plist                        + + + + + - - - - + - -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
-      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      theirs,missing               - - - - - - - - - - - -
+      HEAR_ITEMS                   o m w r q n g a p v s c e k f h
+      list                         + + + + + + + + + + + + + + - -
+      plist                        + + + + + - - - - - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      WRITE_ITEMS                  o m w r q n g a p k f h
-      list                         + + + - - + + + + + - -
-      plist                        + + + - - - - - - + - -
-      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? - -
-      private,pubsub,parchive      ? ? ? ? ? - - - - ? - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      theirs                       - - - - - - - ? ? ? - -
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      missing                      - - - - - - - - - - - -
+      WRITE_ITEMS                  o m w r q n g a p v s c e k f h
+      list                         + + + - - + + + + + + + + + - -
+      plist                        + + + - - - - - - - - - - + - -
+      open,members,mods,archive    ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      private,pubsub,parchive      ? ? ? ? ? - - - - - - - - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      theirs                       - - - - - - - ? ? - - - - ? - -
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      missing                      - - - - - - - - - - - - - - - -
 
-      TYPING                       o m w r q n g a p k f h
-      open,list                    + + + . . + + + + . . .
-      members                      + + + . . . . . . . . .
-      mods                         + + . . . . . . . . . .
-      private,plist,pubsub         + + + . . . . . . . . .
-      archive,parchive             . . . . . . . . . . . .
-      inbox,theirs,org,missing     . . . . . . . . . . . .
+      TYPING                       o m w r q n g a p v s c e k f h
+      open,list                    + + + . . + + + + + + + + . . .
+      members                      + + + . . . . . . . . . . . . .
+      mods                         + + . . . . . . . . . . . . . .
+      private,plist,pubsub         + + + . . . . . . . . . . . . .
+      archive,parchive             . . . . . . . . . . . . . . . .
+      inbox,theirs,org,missing     . . . . . . . . . . . . . . . .
 
-      MANAGE                       o m w r q n g a p k f h
-      open,members,mods,private    + - - - - - - + + + - -
-      list,plist,pubsub            + - - - - - - + + + - -
-      archive,parchive             + - - - - - - + + + - -
-      inbox,theirs,org,missing     - - - - - - - - - - - -
+      MANAGE                       o m w r q n g a p v s c e k f h
+      open,members,mods,private    + - - - - - - + + - - + - + - -
+      list,plist,pubsub            + - - - - - - + + - - + - + - -
+      archive,parchive             + - - - - - - + + - - + - + - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - - - -
 
-      ADD                          o m w r q n g a p k f h
-      open,members,mods,private    + + - - - - - + + + - -
-      list,plist,pubsub            + + - - - - - + + + - -
-      archive,parchive             + + - - - - - + + + - -
-      inbox,theirs,org,missing     - - - - - - - - - - - -
+      ADD                          o m w r q n g a p v s c e k f h
+      open,members,mods,private    + + - - - - - + + - - + - + - -
+      list,plist,pubsub            + + - - - - - + + - - + - + - -
+      archive,parchive             + + - - - - - + + - - + - + - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - - - -
 
-      ALTER                        o m w r q n g a p k f h
-      open,members,mods,private    + + - - - - - + + + - -
-      list,plist,pubsub            + + - - - - - + + + - -
-      archive,parchive             + + - - - - - + + + - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      theirs,missing               - - - - - - - - - - - -
+      ALTER                        o m w r q n g a p v s c e k f h
+      open,members,mods,private    + + - - - - - + + - + + - + - -
+      list,plist,pubsub            + + - - - - - + + - + + - + - -
+      archive,parchive             + + - - - - - + + - + + - + - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      ALTER_PEER                   o m w r q n g a p k f h
-      open,members,mods,private    + - - - - - - + + + - -
-      list,plist,pubsub            + - - - - - - + + + - -
-      archive,parchive             + - - - - - - + + + - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      theirs,missing               - - - - - - - - - - - -
+      ALTER_ROLE                   o m w r q n g a p v s c e k f h
+      open,members,mods,private    + + - - - - - + + - - + - + - -
+      list,plist,pubsub            + + - - - - - + + - - + - + - -
+      archive,parchive             + + - - - - - + + - - + - + - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      JOIN                         o m w r q n g a p k f h
-      open,members,mods            = = = = = + + + + ! - -
-      list,archive                 = = = = = + + + + ! - -
-      private,plist                = = = = = - - + + ! - -
-      pubsub,parchive              = = = = = - - + + ! - -
-      inbox,theirs,org,missing     - - - - - - - - - ! - -
+      ALTER_PEER                   o m w r q n g a p v s c e k f h
+      open,members,mods,private    + - - - - - - + + - - + - + - -
+      list,plist,pubsub            + - - - - - - + + - - + - + - -
+      archive,parchive             + - - - - - - + + - - + - + - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - - - - - -
 
-      LEAVE                        o m w r q n g a p k f h
-      open,members,mods            = + + + + ? ? ? ? ? - -
-      list,archive                 = + + + + ? ? ? ? ? - -
-      private,plist                = + + + + - - ? ? ? - -
-      pubsub,parchive              = + + + + - - ? ? ? - -
-      inbox                        ? ? ? ? ? ? ? ? ? - ? ?
-      org                          ? ? ? ? ? ? ? ? ? ? - -
-      theirs,missing               - - - - - - - - - - - -
+      JOIN                         o m w r q n g a p v s c e k f h
+      open,members,mods            = = = = = + + + + + + + + ! - -
+      list,archive                 = = = = = + + + + + + + + ! - -
+      private,plist                = = = = = - - + + - - + - ! - -
+      pubsub,parchive              = = = = = - - + + - - + - ! - -
+      inbox,theirs,org,missing     - - - - - - - - - - - - - ! - -
 
-      OTHER ROUTES                 o m w r q n g a p k f h
-      ANYBODY                      + + + + + + + + + + + +
-      PEOPLE                       + + + + + + + + + - + +
-      ADMINS_AND_PROGRAMS          - - - - - - - + + + - +
-      ADMINS                       - - - - - - - + + - - +
-      ENDING_PROOFS                - - - - - - - + + - - ?
-      OF_ANOTHER                   ? ? ? ? ? ? ? ? ? - ? ?
-      SESSIONS                     - - - - - - - - - - - -
-      NOBODY                       - - - - - - - - - - - -
-      TAKEN                        = = = = = = = = = = + +
-      NONSENSE                     ! ! ! ! ! ! ! ! ! ! ! !
-      OPEN                         + + + + + + + + + + + +
+      LEAVE                        o m w r q n g a p v s c e k f h
+      open,members,mods            = + + + + ? ? ? ? ? ? ? ? ? - -
+      list,archive                 = + + + + ? ? ? ? ? ? ? ? ? - -
+      private,plist                = + + + + - - ? ? - ? ? - ? - -
+      pubsub,parchive              = + + + + - - ? ? - ? ? - ? - -
+      inbox                        ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      org                          ? ? ? ? ? ? ? ? ? ? ? ? ? ? - -
+      theirs,missing               - - - - - - - - - - - - - - - -
+
+      OTHER ROUTES                 o m w r q n g a p v s c e k f h
+      ANYBODY                      + + + + + + + + + + + + + + + +
+      PEOPLE                       + + + + + + + + + + + + + - + +
+      ADMINS_AND_PROGRAMS          - - - - - - - + + - - - - + - +
+      ADMINS                       - - - - - - - + + - - - - - - +
+      ENDING_PROOFS                - - - - - - - + + - - - - - - ?
+      OF_ANOTHER                   ? ? ? ? ? ? ? ? ? ? ? ? ? - ? ?
+      SESSIONS                     - - - - - - - - - - - - - - - -
+      ADMINISTRATORS               - - - - - - - + + + + + + - - +
+      ADMINISTRATORS_HERE          - - - - - - - + + + + + + - - -
+      ADMINISTRATORS_OF_USER       - - - - - - - + + + + + + - - ?
+      OBSERVERS                    - - - - - - - + + + - - + - - +
+      CHANNEL_MANAGERS             - - - - - - - + + - - + - - - +
+      CHANNEL_MANAGERS_HERE        - - - - - - - + + - - + - - - -
+      ORDER_KEEPERS                - - - - - - - + + - + + - - - -
+      ACCOUNT_KEEPERS              - - - - - - - + + - - - - - - +
+      ACCOUNT_KEEPERS_HERE         - - - - - - - + + - - - - - - ?
+      NOBODY                       - - - - - - - - - - - - - - - -
+      TAKEN                        = = = = = = = = = = = = = = + +
+      NONSENSE                     ! ! ! ! ! ! ! ! ! ! ! ! ! ! ! !
+      OPEN                         + + + + + + + + + + + + + + + +
       """;
 
   private static final String OTHERS = "OTHER ROUTES";

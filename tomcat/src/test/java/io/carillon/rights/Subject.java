@@ -1,8 +1,7 @@
 package io.carillon.rights;
 
 /**
- * Who asks. The twelve up to {@link #FOREIGN_ADMIN} have valid credentials, and a column in the
- * tables.
+ * Who asks. Those up to {@link #FOREIGN_ADMIN} have valid credentials, and a column in the tables.
  */
 enum Subject {
   OWNER("o", "owner", "the channel's only owner"),
@@ -14,6 +13,11 @@ enum Subject {
   REMOVED("g", "removed", "a user of the organization who was a writer and has been removed"),
   ADMIN("a", "admin", "an admin of the organization who is not a member"),
   ORGANIZATION_OWNER("p", "organization owner", "an owner of the organization who is not a member"),
+  VIEWER("v", "viewer", "a viewer of the organization who is not a member"),
+  ORGANIZATION_MODERATOR(
+      "s", "organization moderator", "a moderator of the organization who is not a member"),
+  CHANNEL_ADMIN("c", "channel administrator", "a channel administrator who is not a member"),
+  OPERATOR("e", "operator", "an operator of the organization who is not a member"),
   API_KEY("k", "API key", "a program of the organization"),
   FOREIGN("f", "foreign", "a user of another organization"),
   FOREIGN_ADMIN("h", "foreign admin", "an admin of another organization"),

@@ -27,6 +27,16 @@ record Visit(World world, Operation operation, Subject subject, Place place, Ver
     return askAt("", body, parameters);
   }
 
+  /** As {@link #ask}, of the channel that the organization has beside the places. */
+  Reply askOfShared(Map<String, Object> body, String... parameters) {
+    String[] route = operation.key().split(" ");
+    String path = route[1].replace("{channel}", Http.encode(World.SHARED));
+    for (int i = 0; i < parameters.length; i += 2) {
+      path = path.replace('{' + parameters[i] + '}', Http.encode(parameters[i + 1]));
+    }
+    return world.http().send(route[0], path, world.tokenOf(subject), body);
+  }
+
   /**
    * @param query behind the route's path
    * @param parameters names of the route's other templates, each followed by its value

@@ -59,6 +59,9 @@ final class World implements AutoCloseable {
   /** The name of a channel of the organization that is none of the places. */
   static final String TAKEN = "general";
 
+  /** Another one, with carol among its members; no other organization has one of that name. */
+  static final String SHARED = "random";
+
   private record Author(Subject subject, Place place) {}
 
   private final Tokens tokens = new Tokens(SECRET);
@@ -91,7 +94,7 @@ final class World implements AutoCloseable {
     return new World(node, "", server::close);
   }
 
-  /** On a server that has {@link #SECRET}, and the channel {@link #TAKEN}. */
+  /** On a server that has {@link #SECRET}, and the demonstration. */
   World(InetSocketAddress node, String contextPath, Runnable stop) {
     this.node = node;
     this.contextPath = contextPath;
@@ -146,6 +149,10 @@ final class World implements AutoCloseable {
           tokens.of(ORGANIZATION, user, "MEMBER", lifetime);
       case ADMIN -> tokens.of(ORGANIZATION, user, "ADMIN", lifetime);
       case ORGANIZATION_OWNER -> tokens.of(ORGANIZATION, user, "OWNER", lifetime);
+      case VIEWER -> tokens.of(ORGANIZATION, user, "VIEWER", lifetime);
+      case ORGANIZATION_MODERATOR -> tokens.of(ORGANIZATION, user, "MODERATOR", lifetime);
+      case CHANNEL_ADMIN -> tokens.of(ORGANIZATION, user, "CHANNEL_ADMIN", lifetime);
+      case OPERATOR -> tokens.of(ORGANIZATION, user, "OPERATOR", lifetime);
       case FOREIGN -> tokens.of(ELSEWHERE, user, "MEMBER", lifetime);
       case FOREIGN_ADMIN -> tokens.of(ABROAD, user, "ADMIN", lifetime);
       case API_KEY -> key("rights").text("key");

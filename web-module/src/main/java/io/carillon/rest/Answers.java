@@ -39,7 +39,7 @@ public class Answers {
    *
    * @param toResponse runs on a worker thread
    */
-  <T> void answer(
+  public <T> void answer(
       AsyncResponse response, CompletionStage<T> stage, Function<T, Response> toResponse) {
     response.setTimeoutHandler(
         late -> late.resume(new RealtimeException(ErrorCode.OVERLOADED, "no answer in time")));
@@ -69,11 +69,11 @@ public class Answers {
     response.resume(answer);
   }
 
-  static Response ok(JsonObject body) {
+  public static Response ok(JsonObject body) {
     return Response.ok(Json.bytes(body), MediaType.APPLICATION_JSON_TYPE).build();
   }
 
-  static Response json(int status, EventJson.Writing body) {
+  public static Response json(int status, EventJson.Writing body) {
     return Response.status(status)
         .type(MediaType.APPLICATION_JSON_TYPE)
         .entity(EventJson.bytes(body))

@@ -4,6 +4,7 @@ import io.carillon.application.Arrivals;
 import io.carillon.application.Connections;
 import io.carillon.application.Failures;
 import io.carillon.config.Settings;
+import io.carillon.domain.audit.Circumstances;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
@@ -113,8 +114,10 @@ public class AuthenticationFilter extends HttpFilter {
     }
     try (turn) {
       Optional<IdentityPrincipal> caller;
+      Circumstances circumstances;
       try {
         caller = identify(request, path, origin);
+        circumstances = circumstances(request, caller);
         if (isHandshake(request, path)) {
           caller = caller.map(this::admit);
         }
@@ -122,7 +125,7 @@ public class AuthenticationFilter extends HttpFilter {
         refuse(request, response, Failures.of(e));
         return;
       }
-      try {
+      try (Circumstances.Scope known = circumstances.begin()) {
         chain.doFilter(
             caller
                 .<HttpServletRequest>map(who -> new Known(request, who, path == GuardedPath.STREAM))
@@ -132,6 +135,14 @@ public class AuthenticationFilter extends HttpFilter {
         caller.ifPresent(who -> giveBack(who.place(), response));
       }
     }
+  }
+
+  /** What the audit tells of a change beside who made it. */
+  private static Circumstances circumstances(
+      HttpServletRequest request, Optional<IdentityPrincipal> caller) {
+    return new Circumstances(
+        caller.map(IdentityPrincipal::address).orElse(""),
+        READING.contains(request.getMethod()) ? "" : QueryText.of(request, "reason"));
   }
 
   private static boolean isHandshake(HttpServletRequest request, GuardedPath path) {

@@ -7,7 +7,7 @@ import io.carillon.security.IdentityPrincipal;
 import jakarta.ws.rs.core.SecurityContext;
 
 /** Who makes a request. */
-final class Caller {
+public final class Caller {
   private Caller() {}
 
   /**
@@ -16,7 +16,7 @@ final class Caller {
    * @throws RealtimeException with {@code UNAUTHENTICATED} where there is none, should a route ever
    *     be left out of the filter
    */
-  static Identity of(SecurityContext security) {
+  public static Identity of(SecurityContext security) {
     if (security.getUserPrincipal() instanceof IdentityPrincipal principal) {
       return principal.identity();
     }

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /** Channels as clients see and write them. */
-final class ChannelJson {
+public final class ChannelJson {
   private static final String FOREVER = "FOREVER";
   private static final String NONE = "NONE";
   private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
@@ -41,7 +41,8 @@ final class ChannelJson {
         .put("createdAt", IsoTime.text(channel.createdAtMillis()));
   }
 
-  private static JsonObject write(ChannelPolicy policy) {
+  /** A policy as it is written in bodies. */
+  public static JsonObject write(ChannelPolicy policy) {
     return new JsonObject()
         .put("history", history(policy))
         .put("publish", policy.publish().name())
@@ -69,7 +70,7 @@ final class ChannelJson {
    *
    * @throws io.carillon.domain.error.RealtimeException with {@code MALFORMED}
    */
-  static ChannelSettings changed(ChannelSettings present, JsonObject body) {
+  public static ChannelSettings changed(ChannelSettings present, JsonObject body) {
     return new ChannelSettings(
         body.string("title").orElse(present.title()),
         body.string("topic").orElse(present.topic()),

@@ -45,7 +45,11 @@ enum GuardedPath {
 
   private static boolean isStream(String path) {
     switch (path) {
-      case "/ws", "/api/events", "/api/notifications/stream", "/api/poll":
+      case "/ws",
+      "/api/events",
+      "/api/notifications/stream",
+      "/api/poll",
+      "/api/admin/overview/events":
         return true;
       default:
         List<String> parts = List.of(path.split("/", -1));

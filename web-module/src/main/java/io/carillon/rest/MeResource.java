@@ -1,7 +1,9 @@
 package io.carillon.rest;
 
+import io.carillon.application.AdminRights;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.AdminRight;
 import io.carillon.domain.user.Identity;
 import io.carillon.json.JsonObject;
 import io.carillon.security.Logins;
@@ -23,21 +25,26 @@ import jakarta.ws.rs.core.Response;
 public class MeResource {
   private final Logins logins;
   private final ClientFacts clients;
+  private final AdminRights rights;
 
   public MeResource() { // for the client proxy; RESTEasy looks for a public one
-    this(null, null);
+    this(null, null, null);
   }
 
   @Inject
-  public MeResource(Logins logins, ClientFacts clients) {
+  public MeResource(Logins logins, ClientFacts clients, AdminRights rights) {
     this.logins = logins;
     this.clients = clients;
+    this.rights = rights;
   }
 
   @GET
   public JsonObject get(@Context HttpServletRequest request) {
     Identity identity = Identities.of(request);
-    return UserJson.write(identity).put("expiresAt", UserJson.time(identity.expiresAt()));
+    return UserJson.write(identity)
+        .put("expiresAt", UserJson.time(identity.expiresAt()))
+        .put("adminRights", rights.of(identity).stream().map(AdminRight::name).toList())
+        .put("operatesServer", rights.operatesServer(identity));
   }
 
   /** A fresh token in the session of the one that came, answered as a login is. */

@@ -29,6 +29,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Who belongs to a channel. */
 @Path("channels/{channel}/members")
@@ -87,18 +88,9 @@ public class MembersResource {
       @PathParam("channel") String channel,
       @PathParam("userId") String userId,
       JsonObject body) {
-    if (!body.hasValue("role") && !body.has("mutedUntil")) {
-      throw Parameters.malformed("neither role nor mutedUntil");
-    }
     Membership changed =
         members.change(
-            Caller.of(security),
-            new ChannelName(channel),
-            new UserId(userId),
-            present ->
-                new MemberRights(
-                    role(body, present.role()),
-                    body.has("mutedUntil") ? mutedUntil(body) : present.mutedUntilMillis()));
+            Caller.of(security), new ChannelName(channel), new UserId(userId), change(body));
     return json(changed.user(), changed.rights());
   }
 
@@ -111,7 +103,23 @@ public class MembersResource {
     members.remove(Caller.of(security), new ChannelName(channel), new UserId(userId));
   }
 
-  private static Role role(JsonObject body, Role unsaid) {
+  /**
+   * From a member's present rights to those that a body asks for.
+   *
+   * @throws io.carillon.domain.error.RealtimeException with {@code MALFORMED}
+   */
+  public static UnaryOperator<MemberRights> change(JsonObject body) {
+    if (!body.hasValue("role") && !body.has("mutedUntil")) {
+      throw Parameters.malformed("neither role nor mutedUntil");
+    }
+    return present ->
+        new MemberRights(
+            role(body, present.role()),
+            body.has("mutedUntil") ? mutedUntil(body) : present.mutedUntilMillis());
+  }
+
+  /** The role that a body gives. */
+  public static Role role(JsonObject body, Role unsaid) {
     return body.string("role")
         .map(text -> Parameters.constant(Role.class, text, "role"))
         .orElse(unsaid);
@@ -142,7 +150,8 @@ public class MembersResource {
         .put("lastReadOffset", member.lastReadOffset());
   }
 
-  private static JsonObject json(UserId user, MemberRights rights) {
+  /** Somebody's rights as an answer. */
+  public static JsonObject json(UserId user, MemberRights rights) {
     long mutedUntil = rights.mutedUntilMillis();
     return new JsonObject()
         .put("userId", user.value())

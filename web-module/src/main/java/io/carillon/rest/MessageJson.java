@@ -7,7 +7,7 @@ import io.carillon.json.Json;
 import io.carillon.json.JsonObject;
 
 /** What a client writes when it sends or edits a message. */
-final class MessageJson {
+public final class MessageJson {
   private MessageJson() {}
 
   /**
@@ -35,7 +35,7 @@ final class MessageJson {
    *
    * @throws RealtimeException with {@code MALFORMED}
    */
-  static String change(JsonObject body) {
+  public static String change(JsonObject body) {
     if (body.hasValue("content")) {
       if (body.has("payload")) {
         throw malformed("content beside payload");

@@ -10,11 +10,11 @@ import java.util.OptionalLong;
  * Values from paths and queries. JAX-RS would answer 404 for a number that is none; a client is
  * told that it was not understood.
  */
-final class Parameters {
+public final class Parameters {
   private Parameters() {}
 
   /** A page's size, 1 to {@code max}; null for the default. */
-  static int limit(String text, int byDefault, int max) {
+  public static int limit(String text, int byDefault, int max) {
     if (text == null) {
       return byDefault;
     }
@@ -26,7 +26,7 @@ final class Parameters {
   }
 
   /** A whole number from 0 on; empty for null. */
-  static OptionalLong offset(String text, String name) {
+  public static OptionalLong offset(String text, String name) {
     if (text == null) {
       return OptionalLong.empty();
     }
@@ -37,7 +37,7 @@ final class Parameters {
   }
 
   /** An item's version; empty for null. */
-  static OptionalInt version(String text) {
+  public static OptionalInt version(String text) {
     OptionalLong value = offset(text, "version");
     if (value.isEmpty()) {
       return OptionalInt.empty();
@@ -49,7 +49,7 @@ final class Parameters {
   }
 
   /** {@code true} or {@code false}; false for null. */
-  static boolean flag(String text, String name) {
+  public static boolean flag(String text, String name) {
     if (text == null || text.equals("false")) {
       return false;
     }
@@ -60,7 +60,7 @@ final class Parameters {
   }
 
   /** A constant of an enum by its name, in any case. */
-  static <E extends Enum<E>> E constant(Class<E> type, String text, String name) {
+  public static <E extends Enum<E>> E constant(Class<E> type, String text, String name) {
     try {
       return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
@@ -75,7 +75,7 @@ final class Parameters {
         && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
-  static RealtimeException malformed(String what) {
+  public static RealtimeException malformed(String what) {
     return new RealtimeException(ErrorCode.MALFORMED, what);
   }
 }

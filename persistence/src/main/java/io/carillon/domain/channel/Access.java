@@ -2,13 +2,15 @@ package io.carillon.domain.channel;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
+import io.carillon.domain.user.AdminRight;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.UserId;
 import java.util.Optional;
 
 /**
  * What somebody may do in a channel at a moment. The one place with the rules: services ask it
- * before they answer, and the log asks it again inside the transaction of every append. Immutable.
+ * before they answer, and the log asks it again inside the transaction of every append; somebody
+ * who asks why gets the {@link AccessTrace} of the very same checks. Immutable.
  *
  * <p>Whoever may not even know of a channel gets {@code FORBIDDEN}, as for one that does not exist.
  */
@@ -20,6 +22,7 @@ public final class Access {
   private final boolean muted;
   private final boolean reader;
   private final boolean writer; // entitled to write, were it not for mute or archive
+  private final AccessTrace trace;
 
   private Access(
       Identity who,
@@ -28,7 +31,8 @@ public final class Access {
       boolean member,
       boolean muted,
       boolean reader,
-      boolean writer) {
+      boolean writer,
+      AccessTrace trace) {
     this.who = who;
     this.channel = channel;
     this.role = role;
@@ -36,6 +40,7 @@ public final class Access {
     this.muted = muted;
     this.reader = reader;
     this.writer = writer;
+    this.trace = trace;
   }
 
   /**
@@ -50,44 +55,83 @@ public final class Access {
   /** The same from plain values. */
   public static Access of(
       Identity who, ChannelRules channel, Optional<MemberRights> membership, long nowMillis) {
-    if (!who.organization().equals(channel.key().organization())) {
-      return new Access(who, channel, null, false, false, false, false);
+    return of(who, channel, membership, nowMillis, AccessTrace.NONE);
+  }
+
+  /**
+   * The same, which writes down how it comes to what it says.
+   *
+   * @param trace for this call and for all that the result is asked
+   */
+  public static Access of(
+      Identity who,
+      ChannelRules channel,
+      Optional<MemberRights> membership,
+      long nowMillis,
+      AccessTrace trace) {
+    boolean here = who.organization().equals(channel.key().organization());
+    if (!trace.is(AccessRule.SAME_ORGANIZATION, here)) {
+      return none(who, channel, trace);
     }
     return switch (channel.kind()) {
-      case INBOX -> ofInbox(who, channel);
-      case ANNOUNCEMENTS -> ofAnnouncements(who, channel);
-      case CHAT, LIST, EPHEMERAL -> ofChannel(who, channel, membership, nowMillis);
+      case INBOX -> ofInbox(who, channel, trace);
+      case ANNOUNCEMENTS -> ofAnnouncements(who, channel, trace);
+      case CHAT, LIST, EPHEMERAL -> ofChannel(who, channel, membership, nowMillis, trace);
     };
   }
 
-  private static Access ofInbox(Identity who, ChannelRules inbox) {
-    boolean own = isUser(who) && inbox.key().name().equals(ChannelName.inboxOf(who.userId()));
-    Role role = own ? Role.READER : null;
-    return new Access(who, inbox, role, false, false, own, isAdmin(who));
+  private static Access none(Identity who, ChannelRules channel, AccessTrace trace) {
+    return new Access(who, channel, null, false, false, false, false, trace);
   }
 
-  private static Access ofAnnouncements(Identity who, ChannelRules announcements) {
-    Role role = isAdmin(who) ? Role.WRITER : Role.READER;
-    return new Access(who, announcements, role, false, false, true, isAdmin(who));
+  private static Access ofInbox(Identity who, ChannelRules inbox, AccessTrace trace) {
+    boolean own =
+        trace.is(
+            AccessRule.OWN_INBOX,
+            isUser(who) && inbox.key().name().equals(ChannelName.inboxOf(who.userId())));
+    Role role = own ? Role.READER : null;
+    boolean admin = trace.is(AccessRule.ORGANIZATION_ADMIN, isAdmin(who));
+    return new Access(who, inbox, role, false, false, own, admin, trace);
+  }
+
+  private static Access ofAnnouncements(
+      Identity who, ChannelRules announcements, AccessTrace trace) {
+    boolean admin = trace.is(AccessRule.ORGANIZATION_ADMIN, isAdmin(who));
+    Role role = admin ? Role.WRITER : Role.READER;
+    return new Access(who, announcements, role, false, false, true, admin, trace);
   }
 
   private static Access ofChannel(
-      Identity who, ChannelRules channel, Optional<MemberRights> membership, long nowMillis) {
+      Identity who,
+      ChannelRules channel,
+      Optional<MemberRights> membership,
+      long nowMillis,
+      AccessTrace trace) {
     if (isServer(who)) {
-      return new Access(who, channel, Role.OWNER, true, false, true, true);
+      return new Access(who, channel, Role.OWNER, true, false, true, true, trace);
     }
-    boolean member = membership.isPresent() || isProgram(who);
-    boolean implicit = isProgram(who) || channel.visibility() == Visibility.PUBLIC;
+    boolean banned = membership.isPresent() && membership.get().banned();
+    if (!trace.is(AccessRule.NOT_BANNED, !banned)) {
+      return none(who, channel, trace);
+    }
+    boolean member = trace.is(AccessRule.MEMBER, membership.isPresent() || isProgram(who));
+    boolean implicit =
+        isProgram(who)
+            || trace.is(AccessRule.CHANNEL_PUBLIC, channel.visibility() == Visibility.PUBLIC);
     Role role = membership.map(MemberRights::role).orElse(implicit ? Role.WRITER : null);
     boolean muted = membership.isPresent() && membership.get().isMutedAt(nowMillis);
-    boolean writer = role != null && mayPublish(channel.policy().publish(), role, member);
-    return new Access(who, channel, role, member, muted, role != null, writer);
+    boolean writer =
+        trace.is(AccessRule.HAS_ROLE, role != null)
+            && trace.is(AccessRule.ROLE_PUBLISHES, role.mayPublish())
+            && trace.is(
+                AccessRule.POLICY_ALLOWS, isCovered(channel.policy().publish(), role, member));
+    return new Access(who, channel, role, member, muted, role != null, writer, trace);
   }
 
-  private static boolean mayPublish(PublishPolicy policy, Role role, boolean member) {
+  private static boolean isCovered(PublishPolicy policy, Role role, boolean member) {
     return switch (policy) {
-      case EVERYONE -> role.mayPublish();
-      case MEMBERS -> member && role.mayPublish();
+      case EVERYONE -> true;
+      case MEMBERS -> member;
       case MODERATORS -> member && role.mayModerate();
     };
   }
@@ -136,25 +180,40 @@ public final class Access {
 
   /** Whether the caller may change what others wrote. */
   public boolean mayModerate() {
-    return !isSystemChannel() && role != null && role.mayModerate();
+    return trace.is(
+        AccessRule.CHANNEL_MODERATOR, !isSystemChannel() && role != null && role.mayModerate());
   }
 
   /** Whether the caller may change the channel itself and any of its members. */
   public boolean mayManage() {
-    if (isOfOtherOrganization() || isSystemChannel()) {
-      return false;
-    }
-    return role == Role.OWNER || isAdmin(who);
+    boolean manager = role == Role.OWNER || isAdmin(who) || who.has(AdminRight.CHANNELS_MANAGE);
+    return trace.is(AccessRule.CHANNEL_MANAGER, isOrdinaryHere() && manager);
   }
 
-  /** Whether the caller may add, remove and mute some members. */
+  /** Whether the caller keeps order in all channels: may mute and remove those below moderator. */
+  private boolean moderatesOrganization() {
+    return trace.is(
+        AccessRule.ORGANIZATION_MODERATOR,
+        isOrdinaryHere() && who.has(AdminRight.MEMBERS_MODERATE));
+  }
+
+  private boolean isOrdinaryHere() {
+    return !isOfOtherOrganization() && !isSystemChannel();
+  }
+
+  /** Whether the caller may remove and mute some members. */
   public boolean mayManageMembers() {
-    return mayModerate() || mayManage();
+    return mayModerate() || mayManage() || moderatesOrganization();
+  }
+
+  /** Whether the caller may add somebody with a role, and give that role to a member. */
+  public boolean mayGive(Role given) {
+    return mayManage() || (mayModerate() && isBelowOwn(given));
   }
 
   /** Whether the caller may know that the channel exists: see its metadata and members. */
   public boolean isVisible() {
-    return reader || mayManage();
+    return trace.is(AccessRule.READS, reader) || mayManage() || moderatesOrganization();
   }
 
   /** Whether slow mode holds for the caller; moderators are exempt. */
@@ -168,7 +227,7 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkRead() {
-    require(reader);
+    require(AccessRule.READS, reader);
   }
 
   /**
@@ -177,7 +236,7 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkVisible() {
-    require(isVisible());
+    require(AccessRule.VISIBLE, isVisible());
   }
 
   /**
@@ -187,7 +246,7 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkInside() {
-    require(reader || writer);
+    require(AccessRule.INSIDE, reader || writer);
   }
 
   /**
@@ -196,7 +255,8 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}, also while muted, or {@code ARCHIVED}
    */
   public void checkPublish() {
-    require(writer && !muted);
+    require(AccessRule.WRITES, writer);
+    require(AccessRule.NOT_MUTED, !muted);
     checkInUse();
   }
 
@@ -206,7 +266,8 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}, also while muted, or {@code ARCHIVED}
    */
   public void checkTyping() {
-    require(reader && !isSystemChannel());
+    require(AccessRule.READS, reader);
+    require(AccessRule.NO_SYSTEM_CHANNEL, !isSystemChannel());
     checkPublish();
   }
 
@@ -217,7 +278,8 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}, also while muted, or {@code ARCHIVED}
    */
   public void checkEdit(String author) {
-    require(!muted && mayChange(author));
+    require(AccessRule.NOT_MUTED, !muted);
+    requireChangeOf(author);
     checkInUse();
   }
 
@@ -228,14 +290,21 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN} or {@code ARCHIVED}
    */
   public void checkDelete(String author) {
-    require(mayModerate() || (!muted && mayChange(author)));
+    if (!mayModerate()) {
+      require(AccessRule.NOT_MUTED, !muted);
+      requireChangeOf(author);
+    }
     checkInUse();
   }
 
-  private boolean mayChange(String author) {
-    boolean entitledHere =
-        channel.kind() == ChannelKind.LIST || who.userId().value().equals(author);
-    return mayModerate() || (writer && entitledHere);
+  private void requireChangeOf(String author) {
+    if (mayModerate()) {
+      return;
+    }
+    require(AccessRule.WRITES, writer);
+    require(
+        AccessRule.AUTHOR_OR_LIST,
+        channel.kind() == ChannelKind.LIST || who.userId().value().equals(author));
   }
 
   /**
@@ -244,7 +313,8 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkMark() {
-    require(reader && channel.kind() == ChannelKind.INBOX);
+    require(AccessRule.READS, reader);
+    require(AccessRule.INBOX, channel.kind() == ChannelKind.INBOX);
   }
 
   // ---- checks of the channel and its members
@@ -255,7 +325,7 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkManage() {
-    require(mayManage());
+    require(AccessRule.CHANNEL_MANAGER, mayManage());
   }
 
   /**
@@ -264,11 +334,10 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkJoin() {
-    require(
-        reader
-            && !isSystemChannel()
-            && isUser(who)
-            && (member || channel.visibility() == Visibility.PUBLIC));
+    require(AccessRule.READS, reader);
+    require(AccessRule.NO_SYSTEM_CHANNEL, !isSystemChannel());
+    require(AccessRule.A_PERSON, isUser(who));
+    require(AccessRule.MAY_JOIN, member || channel.visibility() == Visibility.PUBLIC);
   }
 
   /**
@@ -277,7 +346,7 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkAdd(Role given) {
-    require(mayGiveOrTake(given));
+    requireGive(given);
   }
 
   /**
@@ -288,7 +357,8 @@ public final class Access {
    *     last owner away
    */
   public void checkChangeRole(UserId user, Role present, Role given, long owners) {
-    require(mayGiveOrTake(present) && mayGiveOrTake(given));
+    requireGive(present);
+    requireGive(given);
     if (given != Role.OWNER) {
       checkOwnerStays(user, present, owners);
     }
@@ -301,7 +371,9 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}, or {@code CONFLICT} for the last owner
    */
   public void checkRemove(UserId user, Role present, long owners) {
-    require((isMyself(user) && reader && !isSystemChannel()) || mayGiveOrTake(present));
+    if (!(isMyself(user) && reader && !isSystemChannel())) {
+      requireTake(present);
+    }
     checkOwnerStays(user, present, owners);
   }
 
@@ -311,19 +383,49 @@ public final class Access {
    * @throws RealtimeException with {@code FORBIDDEN}
    */
   public void checkMute(Role present) {
-    require(mayGiveOrTake(present));
+    requireTake(present);
+  }
+
+  /**
+   * For keeping somebody out of the channel, or letting in again.
+   *
+   * @param present the role of a member; {@link Role#READER} for somebody who is none
+   * @throws RealtimeException with {@code FORBIDDEN}, or {@code CONFLICT} for oneself
+   */
+  public void checkBan(UserId user, Role present) {
+    requireTake(present);
+    if (isMyself(user)) {
+      throw new RealtimeException(ErrorCode.CONFLICT, "oneself");
+    }
   }
 
   /** Managers any role, moderators those below their own. */
-  private boolean mayGiveOrTake(Role other) {
-    return mayManage() || (mayModerate() && !other.isAtLeast(role));
+  private void requireGive(Role other) {
+    if (!mayManage()) {
+      require(AccessRule.CHANNEL_MODERATOR, mayModerate());
+      require(AccessRule.BELOW_OWN_ROLE, isBelowOwn(other));
+    }
+  }
+
+  /** As for giving; those who moderate the organization take what is below a moderator, too. */
+  private void requireTake(Role other) {
+    if (mayManage() || (mayModerate() && isBelowOwn(other))) {
+      return;
+    }
+    require(AccessRule.ORGANIZATION_MODERATOR, moderatesOrganization());
+    require(AccessRule.BELOW_OWN_ROLE, !other.isAtLeast(Role.MODERATOR));
+  }
+
+  private boolean isBelowOwn(Role other) {
+    return role != null && !other.isAtLeast(role);
   }
 
   /**
    * Nobody leaves a channel without an owner behind; organization admins can do it, and mend it.
    */
   private void checkOwnerStays(UserId user, Role present, long owners) {
-    if (isMyself(user) && present == Role.OWNER && owners <= 1 && !isAdmin(who)) {
+    boolean lastOneLeaves = isMyself(user) && present == Role.OWNER && owners <= 1 && !isAdmin(who);
+    if (!trace.is(AccessRule.AN_OWNER_STAYS, !lastOneLeaves)) {
       throw new RealtimeException(ErrorCode.CONFLICT, "the last owner cannot leave");
     }
   }
@@ -333,13 +435,13 @@ public final class Access {
   }
 
   private void checkInUse() {
-    if (channel.archived()) {
+    if (!trace.is(AccessRule.NOT_ARCHIVED, !channel.archived())) {
       throw new RealtimeException(ErrorCode.ARCHIVED, "channel");
     }
   }
 
-  private static void require(boolean allowed) {
-    if (!allowed) {
+  private void require(AccessRule rule, boolean allowed) {
+    if (!trace.is(rule, allowed)) {
       throw forbidden();
     }
   }

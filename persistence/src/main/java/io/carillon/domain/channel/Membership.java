@@ -11,9 +11,9 @@ import jakarta.persistence.Table;
 import java.util.Objects;
 
 /**
- * A user's stored right to a channel, as it was when it was read; {@link MembershipRepository}
- * changes it. How far the user has read is kept apart ({@link ReadMark}): whoever may read has
- * that, with or without a membership.
+ * A user's stored right to a channel, or a ban that keeps the user out, as it was when it was read;
+ * {@link MembershipRepository} changes it. How far the user has read is kept apart ({@link
+ * ReadMark}): whoever may read has that, with or without a membership.
  */
 @Entity
 @Table(name = "membership")
@@ -37,6 +37,15 @@ public class Membership {
   @Column(name = "joined_at")
   private long joinedAtMillis;
 
+  @Column(name = "banned_at")
+  private long bannedAtMillis; // 0 for one that lets in
+
+  @Column(name = "banned_by")
+  private String bannedBy = "";
+
+  @Column(name = "ban_reason")
+  private String banReason = "";
+
   /** For the persistence provider. */
   protected Membership() {}
 
@@ -47,6 +56,16 @@ public class Membership {
     this.role = Objects.requireNonNull(role);
     this.mutedUntilMillis = mutedUntilMillis;
     this.joinedAtMillis = joinedAtMillis;
+  }
+
+  /** One that keeps the user out. */
+  public static Membership ban(
+      long channelId, UserId user, UserId by, String reason, long bannedAtMillis) {
+    Membership ban = new Membership(channelId, user, Role.READER, 0, 0);
+    ban.bannedBy = by.value();
+    ban.banReason = reason;
+    ban.bannedAtMillis = bannedAtMillis;
+    return ban;
   }
 
   public long channelId() {
@@ -71,6 +90,26 @@ public class Membership {
   }
 
   public MemberRights rights() {
-    return new MemberRights(role, mutedUntilMillis);
+    return new MemberRights(role, mutedUntilMillis, isBan());
+  }
+
+  /** Whether it keeps the user out: who has such a membership is no member. */
+  public boolean isBan() {
+    return bannedAtMillis != 0;
+  }
+
+  /** When a ban began; 0 for none. */
+  public long bannedAtMillis() {
+    return bannedAtMillis;
+  }
+
+  /** Who has banned the user, or the empty string. */
+  public String bannedBy() {
+    return bannedBy;
+  }
+
+  /** Why, in that one's words, or the empty string. */
+  public String banReason() {
+    return banReason;
   }
 }

@@ -16,12 +16,13 @@ import java.util.OptionalLong;
  */
 public interface MembershipRepository {
 
+  /** Also what keeps the user out: see {@link Membership#isBan}. */
   Optional<Membership> find(Channel channel, UserId user);
 
   /**
    * Makes the user a member who has read everything so far, unless a read mark says otherwise.
    *
-   * @return false when the user was one already; then nothing changes
+   * @return false when the user was one already, or is banned; then nothing changes
    */
   boolean add(Channel channel, UserId user, Role role);
 
@@ -40,6 +41,27 @@ public interface MembershipRepository {
    * @return false for a user who is no member
    */
   boolean remove(Channel channel, UserId user);
+
+  /**
+   * Keeps the user out, a member or not; of a ban that is there already, only author and reason
+   * change.
+   *
+   * @param reason may be empty
+   */
+  void ban(Channel channel, UserId user, UserId by, String reason);
+
+  /**
+   * @return false for a user who is not banned
+   */
+  boolean unban(Channel channel, UserId user);
+
+  /**
+   * Who is kept out, in the order of their ids.
+   *
+   * @param afterUser the last id of the page before; the empty string for the first page
+   * @param limit 1 to 1,000
+   */
+  List<Ban> bans(Channel channel, String afterUser, int limit);
 
   /**
    * Members in the order of their ids, with names and read marks, in one query.

@@ -1,5 +1,6 @@
 package io.carillon.domain.message;
 
+import io.carillon.domain.audit.Circumstances;
 import io.carillon.domain.channel.ChannelKey;
 import io.carillon.domain.user.Identity;
 import java.util.Objects;
@@ -67,6 +68,7 @@ public sealed interface LogCommand {
    * @param change from the present payload to the new one; runs inside the transaction, so it is
    *     quick and touches nothing else
    * @param expectedVersion the version that the author saw; empty: the last write wins
+   * @param circumstances for the audit, if this is another's message
    */
   record Edit(
       ChannelKey channel,
@@ -74,17 +76,51 @@ public sealed interface LogCommand {
       String messageId,
       UnaryOperator<String> change,
       OptionalInt expectedVersion,
-      int weightBytes)
+      int weightBytes,
+      Circumstances circumstances)
       implements LogCommand {
+    /** In the circumstances of the thread that makes it. */
+    public Edit(
+        ChannelKey channel,
+        Identity author,
+        String messageId,
+        UnaryOperator<String> change,
+        OptionalInt expectedVersion,
+        int weightBytes) {
+      this(
+          channel,
+          author,
+          messageId,
+          change,
+          expectedVersion,
+          weightBytes,
+          Circumstances.current());
+    }
+
     @Override
     public <R> R dispatchTo(Handler<R> handler) {
       return handler.onEdit(this);
     }
   }
 
-  /** Takes a message's content away; its place stays. */
-  record Delete(ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion)
+  /**
+   * Takes a message's content away; its place stays.
+   *
+   * @param circumstances for the audit, if this is another's message
+   */
+  record Delete(
+      ChannelKey channel,
+      Identity author,
+      String messageId,
+      OptionalInt expectedVersion,
+      Circumstances circumstances)
       implements LogCommand {
+    /** In the circumstances of the thread that makes it. */
+    public Delete(
+        ChannelKey channel, Identity author, String messageId, OptionalInt expectedVersion) {
+      this(channel, author, messageId, expectedVersion, Circumstances.current());
+    }
+
     @Override
     public int weightBytes() {
       return 256;

@@ -48,6 +48,9 @@ public class User {
 
   private boolean locked;
 
+  @Column(name = "signed_out_at")
+  private long signedOutAtMillis; // 0 for never
+
   @Column(name = "created_at", updatable = false)
   private long createdAtMillis;
 
@@ -98,6 +101,11 @@ public class User {
     return sameName && samePicture;
   }
 
+  /** Takes another display name. */
+  public void rename(String newName) {
+    describe(newName, avatarUrl);
+  }
+
   public void appoint(OrganizationRole newRole) {
     role = Objects.requireNonNull(newRole);
   }
@@ -116,6 +124,22 @@ public class User {
 
   public void unlock() {
     locked = false;
+  }
+
+  /**
+   * Refuses every proof of before from now on.
+   *
+   * @param nowMillis proofs tell their time to the second: a new life begins with the next one, or
+   *     one later still, where somebody has come in for that one already
+   */
+  public void signOut(long nowMillis) {
+    long nextSecond = (nowMillis / 1_000 + 1) * 1_000;
+    signedOutAtMillis = Math.max(nextSecond, signedOutAtMillis + 1_000);
+  }
+
+  /** Proofs of before this moment are refused, in epoch milliseconds; 0 for none. */
+  public long signedOutAtMillis() {
+    return signedOutAtMillis;
   }
 
   public String organization() {

@@ -1,0 +1,253 @@
+package io.carillon.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carillon.admin.AdminClient.Reply;
+import io.carillon.check.TestNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The administration's routes, as the console uses them. */
+class AdminApiIT {
+  private static final String BASE = "/api/admin";
+
+  @TempDir static Path folder;
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() {
+    node = TestNode.onH2(folder, Map.of("CARILLON_DEMO", "true"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static AdminClient client(String organization, String user, String role) {
+    String token = TestNode.caller(node.address(), organization, user, role).token();
+    AdminClient client = new AdminClient(node.address(), token);
+    client.get("/api/me").ok(); // the account is made on first sight
+    return client;
+  }
+
+  private static AdminClient login(String user, String password) {
+    Reply session =
+        new AdminClient(node.address(), "none")
+            .send("POST", "/api/login", Map.of("userId", user, "password", password))
+            .ok();
+    return new AdminClient(node.address(), (String) session.get("token"));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Test
+  void tellsTheCallersRights() {
+    assertThat((List<?>) client("one", "ann", "MEMBER").get("/api/me").get("adminRights"))
+        .isEmpty();
+    Reply moderator = client("one", "mo", "MODERATOR").get("/api/me").ok();
+    assertThat(moderator.get("role")).isEqualTo("MODERATOR");
+    assertThat(moderator.get("operatesServer")).isEqualTo(false);
+    assertThat(moderator.json().get("adminRights").toString())
+        .contains("MEMBERS_MODERATE")
+        .doesNotContain("CHANNELS_MANAGE");
+    assertThat(client("one", "op", "OPERATOR").get("/api/me").get("adminRights").toString())
+        .contains("CONNECTIONS_CLOSE")
+        .doesNotContain("NODES_DRAIN"); // another organization operates the server
+    assertThat(client("demo", "op", "OPERATOR").get("/api/me").get("adminRights").toString())
+        .contains("NODES_DRAIN");
+  }
+
+  @Test
+  void findsChannelsPageByPage() {
+    AdminClient admin = client("pages", "ada", "ADMIN");
+    for (int i = 0; i < 7; i++) {
+      String kind = i % 2 == 0 ? "CHAT" : "EPHEMERAL";
+      Map<String, Object> body =
+          Map.of(
+              "channelId",
+              "team/" + i,
+              "kind",
+              kind,
+              "title",
+              "Team No " + i,
+              "visibility",
+              i < 3 ? "PUBLIC" : "PRIVATE",
+              "owners",
+              List.of("ann", "ada"));
+      assertThat(admin.send("POST", BASE + "/channels", body).code()).isEqualTo("201");
+    }
+    List<Object> names = new ArrayList<>();
+    Reply page = admin.get(BASE + "/channels?limit=3&sort=-createdAt&q=no").ok();
+    assertThat(page.get("total")).isEqualTo(7L);
+    while (true) {
+      page.items().forEach(item -> names.add(item.get("channelId")));
+      if (page.get("next") == null) {
+        break;
+      }
+      page =
+          admin.get(BASE + "/channels?limit=3&sort=-createdAt&q=no&after=" + page.get("next")).ok();
+      assertThat(page.get("total")).isNull();
+    }
+    assertThat(names)
+        .containsExactlyInAnyOrder(
+            "team/0", "team/1", "team/2", "team/3", "team/4", "team/5", "team/6");
+    assertThat(admin.get(BASE + "/channels?kind=EPHEMERAL&visibility=PUBLIC").items())
+        .extracting(item -> item.get("channelId"))
+        .containsExactly("team/1");
+    assertThat(admin.get(BASE + "/channels?q=team/4&match=prefix").items()).hasSize(1);
+    assertThat(admin.get(BASE + "/channels?q=%25").items()).isEmpty();
+    assertThat(admin.get(BASE + "/channels?sort=size").code()).isEqualTo("400 MALFORMED");
+    assertThat(admin.get(BASE + "/channels?after=x").code()).isEqualTo("400 MALFORMED");
+    Reply one = admin.get(BASE + "/channels/team%2F4").ok();
+    assertThat(one.get("members")).isEqualTo(2L);
+    assertThat(one.get("you").toString()).contains("OWNER");
+  }
+
+  @Test
+  void changesAndArchivesWithAReasonInTheAudit() {
+    AdminClient admin = client("reasons", "ada", "CHANNEL_ADMIN");
+    admin.send("POST", BASE + "/channels", Map.of("channelId", "news")).ok();
+    String path = BASE + "/channels/news?reason=" + encode("because ä & ö");
+    Reply changed =
+        admin
+            .send("PATCH", path, Map.of("title", "News", "policy", Map.of("history", "P30D")))
+            .ok();
+    assertThat(changed.get("title")).isEqualTo("News");
+    assertThat(admin.send("PATCH", path, Map.of("archived", true)).ok().get("archived"))
+        .isEqualTo(true);
+    Reply audit =
+        client("reasons", "eve", "VIEWER").get(BASE + "/audit?channel=news&action=channel.").ok();
+    assertThat(audit.items())
+        .extracting(line -> line.get("action"))
+        .containsExactly("channel.archive", "channel.change", "channel.create");
+    Map<String, Object> line = audit.items().get(1);
+    assertThat(line).containsEntry("actor", "ada").containsEntry("reason", "because ä & ö");
+    assertThat(line.get("address")).isEqualTo("127.0.0.1");
+    assertThat(line.get("before").toString()).contains("-1");
+    assertThat(line.get("previousHash")).isEqualTo(audit.items().get(2).get("hash"));
+    Reply check = admin.get(BASE + "/audit/check");
+    assertThat(check.code()).isEqualTo("403 FORBIDDEN"); // a channel administrator has no audit
+    check = client("reasons", "eve", "VIEWER").get(BASE + "/audit/check").ok();
+    assertThat(check.get("intact")).isEqualTo(true);
+    assertThat(check.get("headNo")).isEqualTo(check.get("lines"));
+    String csv = client("reasons", "eve", "VIEWER").get(BASE + "/audit/export?format=csv").body();
+    assertThat(csv.lines()).hasSize(4);
+    assertThat(csv).startsWith("id,no,at,").contains("because ä & ö");
+    assertThat(client("reasons", "eve", "VIEWER").get(BASE + "/audit/export").body().lines())
+        .hasSize(3);
+  }
+
+  @Test
+  void keepsABannedUserOutOfAPublicChannel() {
+    AdminClient admin = client("bans", "ada", "ADMIN");
+    AdminClient moderator = client("bans", "mo", "MODERATOR");
+    AdminClient bob = client("bans", "bob", "MEMBER");
+    admin
+        .send("POST", BASE + "/channels", Map.of("channelId", "hall", "visibility", "PUBLIC"))
+        .ok();
+    String messages = "/api/channels/hall/messages";
+    bob.send("POST", messages, Map.of("content", "hello")).ok();
+    bob.send("POST", "/api/channels/hall/members", Map.of()).ok();
+
+    String ban = BASE + "/channels/hall/bans/bob";
+    assertThat(bob.send("PUT", ban, null).code()).isEqualTo("403 FORBIDDEN");
+    assertThat(moderator.send("PUT", ban + "?reason=spam", null).code()).isEqualTo("204");
+    assertThat(bob.send("POST", messages, Map.of("content", "again")).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(bob.send("POST", "/api/channels/hall/members", Map.of()).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(bob.get("/api/channels").get("channels").toString()).doesNotContain("hall");
+    assertThat(admin.get(BASE + "/channels/hall/members").items())
+        .extracting(member -> member.get("userId"))
+        .containsExactly("ada");
+    assertThat(moderator.get(BASE + "/channels/hall/bans").items())
+        .singleElement()
+        .satisfies(
+            found ->
+                assertThat(found)
+                    .containsEntry("userId", "bob")
+                    .containsEntry("bannedBy", "mo")
+                    .containsEntry("reason", "spam"));
+    assertThat(admin.send("POST", BASE + "/channels/hall/members", Map.of("userId", "bob")).code())
+        .isEqualTo("409 CONFLICT");
+    assertThat(moderator.send("DELETE", ban, null).code()).isEqualTo("204");
+    assertThat(moderator.send("DELETE", ban, null).code()).isEqualTo("404 NOT_FOUND");
+    bob.send("POST", messages, Map.of("content", "back")).ok();
+  }
+
+  @Test
+  void letsAModeratorMuteAndRemoveWritersOnly() {
+    AdminClient admin = client("order", "ada", "ADMIN");
+    AdminClient moderator = client("order", "mo", "MODERATOR");
+    admin.send("POST", BASE + "/channels", Map.of("channelId", "team")).ok();
+    String members = BASE + "/channels/team/members";
+    admin.send("POST", members, Map.of("userId", "bob")).ok();
+    admin.send("POST", members, Map.of("userId", "max", "role", "MODERATOR")).ok();
+    Map<String, Object> mute = Map.of("mutedUntil", "2999-01-01T00:00:00.000Z");
+    assertThat(moderator.send("PATCH", members + "/bob", mute).code()).isEqualTo("200");
+    assertThat(moderator.send("PATCH", members + "/max", mute).code()).isEqualTo("403 FORBIDDEN");
+    assertThat(moderator.send("PATCH", members + "/bob", Map.of("role", "OWNER")).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(moderator.send("POST", members, Map.of("userId", "eve")).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(moderator.send("DELETE", members + "/bob", null).code()).isEqualTo("204");
+    assertThat(moderator.get("/api/channels/team/messages").code()).isEqualTo("403 FORBIDDEN");
+  }
+
+  @Test
+  void looksAfterAccounts() {
+    AdminClient admin = login("admin", "admin");
+    Map<String, Object> fresh =
+        Map.of("userId", "dora", "name", "Dora", "role", "VIEWER", "password", "a long one");
+    assertThat(admin.send("POST", BASE + "/users", fresh).code()).isEqualTo("201");
+    assertThat(admin.send("POST", BASE + "/users", fresh).code()).isEqualTo("409 CONFLICT");
+    AdminClient dora = login("dora", "a long one");
+    assertThat(dora.get(BASE + "/channels").code()).isEqualTo("200");
+    assertThat(dora.send("POST", BASE + "/channels", Map.of("channelId", "x")).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(admin.send("PATCH", BASE + "/users/dora", Map.of("role", "MEMBER")).ok().get("role"))
+        .isEqualTo("MEMBER");
+    assertThat(dora.get(BASE + "/channels").code()).isEqualTo("403 FORBIDDEN");
+    assertThat(admin.send("PATCH", BASE + "/users/dora", Map.of("role", "OWNER")).code())
+        .isEqualTo("403 FORBIDDEN");
+    assertThat(admin.send("PATCH", BASE + "/users/admin", Map.of("role", "MEMBER")).code())
+        .isEqualTo("409 CONFLICT");
+    assertThat(admin.get(BASE + "/users?q=DOR").items())
+        .singleElement()
+        .satisfies(user -> assertThat(user).containsEntry("local", true));
+
+    assertThat(admin.send("POST", BASE + "/users/dora/sign-out", null).code()).isEqualTo("204");
+    assertThat(dora.get("/api/me").code()).isEqualTo("401 UNAUTHENTICATED");
+    AdminClient again = login("dora", "a long one");
+    assertThat(again.get("/api/me").code()).isEqualTo("200");
+    admin.send("PUT", BASE + "/users/dora/password", Map.of("password", "another one")).ok();
+    assertThat(again.get("/api/me").code()).isEqualTo("401 UNAUTHENTICATED");
+    login("dora", "another one").get("/api/me").ok();
+  }
+
+  @Test
+  void showsTheNumbersOnceAndEverySecond() {
+    AdminClient viewer = client("demo", "vera", "VIEWER");
+    Reply once = viewer.get(BASE + "/overview").ok();
+    assertThat(once.get("scope")).isEqualTo("SERVER");
+    List<Map<String, Object>> seconds = viewer.stream(BASE + "/overview/events", "overview", 3);
+    assertThat(seconds.get(2).get("total").toString()).contains("sse=1");
+    assertThat(seconds.get(2).get("nodes").toString()).contains("self=true");
+    assertThat(client("elsewhere", "vera", "VIEWER").get(BASE + "/overview").body())
+        .contains("\"ORGANIZATION\"")
+        .contains("\"publishesPerSecond\":null");
+    assertThat(client("demo", "ann", "MEMBER").get(BASE + "/overview/events").code())
+        .isEqualTo("403 FORBIDDEN");
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The administration's interface below {@code /api/admin}: what the console at {@code /admin} uses,
+ * and everybody else may, too.
+ */
+package io.carillon.admin;
