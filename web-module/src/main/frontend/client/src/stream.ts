@@ -1,7 +1,6 @@
 import { refusal } from "./auth";
 import { environment, isHidden, isOffline, onPage } from "./environment";
 import { asError, CarillonError } from "./errors";
-import { readEvents } from "./sse";
 import { cell } from "./store";
 import type { Environment, EventStream, StreamOptions, StreamState } from "./types";
 import { delayBefore, Pause } from "./wait";
@@ -75,6 +74,7 @@ export function openStream(
       if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
         throw new CarillonError("MALFORMED", "No event stream", "NEVER", null, response.status);
       }
+      const { readEvents } = await import("./sse");
       refusals = 0;
       state.patch({ status: "live", error: null, retryAt: null });
       await readEvents(

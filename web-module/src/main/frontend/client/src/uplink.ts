@@ -1,7 +1,6 @@
 import type { Auth } from "./auth";
 import { isHidden, isOffline, onPage } from "./environment";
 import { asError, CarillonError } from "./errors";
-import { openHttp } from "./httpWire";
 import { type Cell, cell, type Store } from "./store";
 import type { ConnectionState, Environment, Transport } from "./types";
 import { delayBefore, Pause } from "./wait";
@@ -194,10 +193,12 @@ export class Uplink implements Link {
     }
   }
 
-  private openBy(transport: Transport, handler: WireHandler): Promise<Wire> {
-    return transport === "websocket"
-      ? openWebSocket(this.env, this.auth, handler)
-      : openHttp(transport, this.auth, handler);
+  private async openBy(transport: Transport, handler: WireHandler): Promise<Wire> {
+    if (transport === "websocket") {
+      return openWebSocket(this.env, this.auth, handler);
+    }
+    const { openHttp } = await import("./httpWire"); // only for whom sockets do not reach
+    return openHttp(transport, this.auth, handler);
   }
 
   private readonly handler: WireHandler = {
