@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A group of tests: what it opens is left after each, and no client may have been wronged. */
 public abstract class OnServers {
+  @RegisterExtension final ThreadsOfFailure threads = new ThreadsOfFailure(this::site);
+
   private final Supplier<Site> place;
   private final List<EventStream> streams = new ArrayList<>();
   private final List<HeardSocket> sockets = new ArrayList<>();

@@ -71,6 +71,7 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
 
   @Override
   public boolean begin(int status, Map<String, String> headers) {
+    State begun;
     synchronized (this) {
       if (state != State.NEW) {
         return false;
@@ -83,13 +84,17 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
         pieceBytes = Math.min(MAX_PIECE_BYTES, Math.max(1_024, response.getBufferSize()));
         out = response.getOutputStream();
         out.setWriteListener(this);
-        return true;
       } catch (IOException | IllegalStateException e) {
         endInOrder();
       }
+      begun = state;
     }
-    listener.ended();
-    return false;
+    if (begun == State.OPEN) {
+      listener.writePossible();
+    } else if (begun == State.ENDED) {
+      listener.ended();
+    }
+    return begun != State.ENDED;
   }
 
   @Override
@@ -172,6 +177,13 @@ public final class ServletStreamOutput implements StreamOutput, AsyncListener, W
 
   @Override
   public void onWritePossible() throws IOException {
+    if (state == State.BEGINNING && Thread.holdsLock(this)) {
+      // Grizzly asks from within setWriteListener(). The listener takes locks of its own, under
+      // which others write to this output: told now, it and they would wait for each other for
+      // ever.
+      state = State.OPEN;
+      return;
+    }
     boolean ended = false;
     synchronized (this) {
       if (state == State.ENDED) {

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ServletStreamOutputTest {
   private static final int BUFFER = 2_048;
@@ -54,6 +55,7 @@ class ServletStreamOutputTest {
     int completions;
     Runnable cut;
     boolean refusesStream;
+    boolean asksAtOnce;
     boolean broken;
     Runnable beforeTaking = () -> {};
     volatile boolean recycled;
@@ -159,6 +161,13 @@ class ServletStreamOutputTest {
     public void setWriteListener(WriteListener newWriter) {
       touched();
       writer = newWriter;
+      if (asksAtOnce) {
+        try {
+          writer.onWritePossible();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
     }
 
     @Override
@@ -257,6 +266,35 @@ class ServletStreamOutputTest {
     assertThat(writable).hasValue(1);
     assertThat(output.write(frames("now"), 0, 1, 0)).isEqualTo(3);
     assertThat(container.text()).isEqualTo("now");
+  }
+
+  @Test
+  @Timeout(20)
+  void letsOthersWriteWhileTheListenerHearsOfAContainerThatAsksAtOnce() {
+    container.asksAtOnce = true;
+    ServletStreamOutput output = new ServletStreamOutput(container.context);
+    output.listen(
+        new StreamOutput.Listener() {
+          @Override
+          public void writePossible() {
+            // As a queue does, whose lock another thread may hold while it writes.
+            CompletableFuture.runAsync(() -> writeBoth(output, "from ", "another thread"))
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+            writable.incrementAndGet();
+          }
+
+          @Override
+          public void ended() {
+            ends.incrementAndGet();
+          }
+        });
+
+    assertThat(output.begin(200, Map.of())).isTrue();
+
+    assertThat(container.text()).isEqualTo("from another thread");
+    assertThat(writable).hasValue(1);
+    assertThat(ends).hasValue(0);
   }
 
   @Test
