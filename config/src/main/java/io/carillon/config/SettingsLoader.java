@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,6 +64,56 @@ public final class SettingsLoader {
       warnings.forEach(warning -> log.log(Level.WARNING, warning));
       given.forEach(line -> log.log(Level.INFO, line));
     }
+  }
+
+  /**
+   * A setting as it counts.
+   *
+   * @param value as it was written; empty for a secret, whatever it is
+   * @param byDefault what counts where nobody says anything else
+   * @param source where the value was found; empty for the default
+   * @param set whether there is a value that is not empty
+   */
+  public record Effective(
+      String key,
+      String value,
+      String byDefault,
+      String source,
+      boolean secret,
+      boolean set,
+      String help) {}
+
+  /** Settings that were loaded, as long as somebody has them. */
+  private static final Map<Settings, List<Effective>> LOADED =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /**
+   * Where each value of these settings comes from, in the order of the documentation; empty for
+   * settings that this class has not made. Secrets are not in it.
+   */
+  public static List<Effective> explain(Settings settings) {
+    return LOADED.getOrDefault(settings, List.of());
+  }
+
+  private List<Effective> effective() {
+    List<Effective> all = new ArrayList<>();
+    for (RecordComponent component : SettingsTable.components().values()) {
+      Setting setting = component.getAnnotation(Setting.class);
+      boolean secret = component.getType() == Secret.class;
+      String text = text(setting);
+      Given found = given.get(setting.key());
+      String unsaid = defaults.getOrDefault(setting.key(), setting.byDefault());
+      all.add(
+          new Effective(
+              setting.key(),
+              secret ? "" : text,
+              secret ? "" : unsaid,
+              found == null || found.value().isEmpty() ? "" : found.source(),
+              secret,
+              !text.isEmpty(),
+              setting.help()));
+    }
+    return List.copyOf(all);
   }
 
   /** A value and the place where it was found. */
@@ -202,9 +254,10 @@ public final class SettingsLoader {
     List<Object> groups = new ArrayList<>();
     values.forEach((type, arguments) -> groups.add(construct(type, arguments)));
     rules.finish();
-    Object settings = construct(Settings.class, groups);
+    Settings settings = (Settings) construct(Settings.class, groups);
     rules.finish();
-    return (Settings) settings;
+    LOADED.put(settings, effective());
+    return settings;
   }
 
   /** The component's value; null after a fault was noted. */

@@ -13,6 +13,7 @@ import io.carillon.security.ApiKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 
 /**
  * The keys of an organization's programs, made and ended by its admins. A program cannot do so: a
@@ -22,6 +23,8 @@ import jakarta.transaction.Transactional;
 public class KeyService {
   /** Keys of one page at most. */
   public static final int MAX_PAGE = 200;
+
+  public static final Duration MAX_OVERLAP = Duration.ofDays(7);
 
   private static final JsonObject NOTHING = new JsonObject();
 
@@ -98,6 +101,30 @@ public class KeyService {
             .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "key"));
     rights.announce(change);
     audit.organization(by, "key.revoke", id, NOTHING, NOTHING);
+  }
+
+  /**
+   * Gives a key another secret; its id, and with it whatever was done in its name, stays.
+   *
+   * @param overlap for how long the present secret opens as well, at most {@link #MAX_OVERLAP};
+   *     zero ends it at once, but no connection that it has opened
+   * @throws RealtimeException with {@code FORBIDDEN}, {@code MALFORMED}, or {@code NOT_FOUND} when
+   *     there is no such valid key
+   */
+  @Transactional
+  public NewKey rotate(Identity by, String id, Duration overlap) {
+    requireAdmin(by);
+    if (overlap.isNegative() || overlap.compareTo(MAX_OVERLAP) > 0) {
+      throw new RealtimeException(ErrorCode.MALFORMED, "overlap");
+    }
+    ApiKeys.Created made =
+        keys.rotate(by.organization(), id, overlap)
+            .orElseThrow(() -> new RealtimeException(ErrorCode.NOT_FOUND, "key"));
+    JsonObject after = new JsonObject().put("overlapSeconds", overlap.toSeconds());
+    audit.organization(by, "key.rotate", id, NOTHING, after);
+    // What was remembered of the secret before is forgotten.
+    rights.announce(ApiKeys.changeOf(by.organization(), id));
+    return new NewKey(repository.find(id).orElseThrow(), made.text());
   }
 
   private static void requireAdmin(Identity by) {

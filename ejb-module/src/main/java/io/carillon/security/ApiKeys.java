@@ -10,8 +10,11 @@ import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -28,6 +31,8 @@ public class ApiKeys {
   private static final Pattern TEXT = Pattern.compile("ck_([A-Za-z0-9_-]{1,60})_([0-9a-f]{64})");
   private static final int ID_BYTES = 8;
   private static final HexFormat HEX = HexFormat.of();
+  private static final Duration NOTE_USE_EVERY = Duration.ofMinutes(1);
+  private static final Logger LOG = System.getLogger(ApiKeys.class.getName());
 
   private final ApiKeyRepository keys;
   private final Clock clock;
@@ -54,6 +59,18 @@ public class ApiKeys {
     public String toString() {
       return "Created[" + id + "]";
     }
+  }
+
+  /**
+   * Gives a key another secret.
+   *
+   * @param overlap for how long the present one opens as well
+   * @return empty when the organization has no such valid key
+   */
+  public Optional<Created> rotate(String organization, String id, Duration overlap) {
+    byte[] secret = randomBytes(ApiKey.MIN_SECRET_BYTES);
+    return keys.rotate(organization, id, secret, clock.millis() + overlap.toMillis())
+        .map(key -> new Created(key.id(), PREFIX + key.id() + '_' + HEX.formatHex(secret)));
   }
 
   /** Whether this is meant to be an API key and not a token. */
@@ -85,8 +102,13 @@ public class ApiKeys {
    */
   public Optional<RightsChange> revoke(String organization, String id) {
     return keys.revoke(organization, id)
-        ? Optional.of(RightsChange.ofUser(organization, userOf(id)))
+        ? Optional.of(changeOf(organization, id))
         : Optional.empty();
+  }
+
+  /** What every node is told of a key that has changed. */
+  public static RightsChange changeOf(String organization, String id) {
+    return RightsChange.ofUser(organization, userOf(id));
   }
 
   /**
@@ -100,10 +122,24 @@ public class ApiKeys {
       throw refused();
     }
     byte[] secret = HEX.parseHex(matcher.group(2));
-    return keys.find(matcher.group(1))
-        .filter(key -> key.opensWith(secret))
-        .map(ApiKeys::identityOf)
-        .orElseThrow(ApiKeys::refused);
+    long now = clock.millis();
+    ApiKey key =
+        keys.find(matcher.group(1))
+            .filter(found -> found.opensWith(secret, now))
+            .orElseThrow(ApiKeys::refused);
+    noteUse(key, now);
+    return identityOf(key);
+  }
+
+  private void noteUse(ApiKey key, long now) {
+    if (now - key.lastUsedAtMillis() < NOTE_USE_EVERY.toMillis()) {
+      return;
+    }
+    try {
+      keys.used(key.id(), now);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "It was not noted that a key was used: " + e);
+    }
   }
 
   /**

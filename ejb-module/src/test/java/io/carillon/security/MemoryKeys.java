@@ -31,6 +31,19 @@ final class MemoryKeys implements ApiKeyRepository {
   }
 
   @Override
+  public Optional<ApiKey> rotate(
+      String organization, String id, byte[] secret, long previousUntilMillis) {
+    Optional<ApiKey> key = find(id).filter(found -> !found.isRevoked());
+    key.ifPresent(found -> found.rotate(secret, previousUntilMillis, 0));
+    return key;
+  }
+
+  @Override
+  public void used(String id, long nowMillis) {
+    // nobody asks when it was
+  }
+
+  @Override
   public List<ApiKey> list(String organization, String afterId, int limit) {
     throw new UnsupportedOperationException();
   }

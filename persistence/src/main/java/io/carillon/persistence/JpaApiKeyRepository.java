@@ -67,19 +67,47 @@ public class JpaApiKeyRepository implements ApiKeyRepository {
   @Override
   @Transactional
   public boolean revoke(String organization, String id) {
-    if (!ApiKey.isId(id)) {
-      return false;
-    }
-    Optional<ApiKey> valid =
-        entities
-            .createQuery(VALID, ApiKey.class)
-            .setParameter("organization", organization)
-            .setParameter("id", id)
-            .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-            .getResultStream()
-            .findFirst();
+    Optional<ApiKey> valid = lockValid(organization, id);
     valid.ifPresent(key -> key.revoke(clock.millis()));
     return valid.isPresent();
+  }
+
+  private Optional<ApiKey> lockValid(String organization, String id) {
+    if (!ApiKey.isId(id)) {
+      return Optional.empty();
+    }
+    return entities
+        .createQuery(VALID, ApiKey.class)
+        .setParameter("organization", organization)
+        .setParameter("id", id)
+        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+        .getResultStream()
+        .findFirst();
+  }
+
+  @Override
+  @Transactional
+  public Optional<ApiKey> rotate(
+      String organization, String id, byte[] secret, long previousUntilMillis) {
+    Optional<ApiKey> valid = lockValid(organization, id);
+    valid.ifPresent(
+        key -> {
+          key.rotate(secret, previousUntilMillis, clock.millis());
+          entities.flush();
+          entities.detach(key);
+        });
+    return valid;
+  }
+
+  @Override
+  @Transactional
+  public void used(String id, long nowMillis) {
+    entities
+        .createNativeQuery(
+            "update api_key set last_used_at = :now where id = :id and last_used_at < :now")
+        .setParameter("now", nowMillis)
+        .setParameter("id", id)
+        .executeUpdate();
   }
 
   @Override

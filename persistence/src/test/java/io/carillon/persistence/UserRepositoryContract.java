@@ -184,12 +184,12 @@ abstract class UserRepositoryContract {
     assertThat(f.apiKeys.add(key)).isTrue();
     assertThat(f.apiKeys.add(new ApiKey(id, f.organization, "Other", secret, 1))).isFalse();
     ApiKey read = f.apiKeys.find(id).orElseThrow();
-    assertThat(read.opensWith(secret)).isTrue();
+    assertThat(read.opensWith(secret, 0)).isTrue();
     assertThat(read.name()).isEqualTo("Builds");
     assertThat(f.apiKeys.revoke("elsewhere", id)).isFalse();
     assertThat(f.apiKeys.revoke(f.organization, id)).isTrue();
     assertThat(f.apiKeys.revoke(f.organization, id)).isFalse();
-    assertThat(f.apiKeys.find(id).orElseThrow().opensWith(secret)).isFalse();
+    assertThat(f.apiKeys.find(id).orElseThrow().opensWith(secret, 0)).isFalse();
     assertThat(f.apiKeys.list(f.organization, "", 10)).extracting(ApiKey::id).containsExactly(id);
     assertThat(f.apiKeys.find("no such key \u0000")).isEmpty();
     assertThat(f.apiKeys.revoke(f.organization, "\u0000")).isFalse();

@@ -206,6 +206,154 @@ class AdminApiIT {
   }
 
   @Test
+  void letsModeratorsReadEditAndRedactAnywhereAndWritesItDown() {
+    AdminClient ann = client("mods", "ann", "MEMBER");
+    AdminClient mo = client("mods", "mo", "MODERATOR");
+    ann.send("POST", "/api/channels", Map.of("channelId", "secret")).ok();
+    List<Object> ids = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Map<String, Object> body = Map.of("content", "Say \"hi\" 100%_" + i);
+      ids.add(ann.send("POST", "/api/channels/secret/messages", body).ok().get("id"));
+    }
+    String messages = BASE + "/channels/secret/messages";
+    assertThat(mo.get("/api/channels/secret/messages").code()).isEqualTo("403 FORBIDDEN");
+    Reply page = mo.get(messages + "?limit=2").ok();
+    assertThat(page.items()).extracting(m -> m.get("id")).containsExactly(ids.get(4), ids.get(3));
+    page = mo.get(messages + "?limit=2&after=" + page.get("next")).ok();
+    assertThat(page.items()).extracting(m -> m.get("id")).containsExactly(ids.get(2), ids.get(1));
+    assertThat(mo.get(messages + "?q=" + encode("\"HI\" 100%_3")).items()).hasSize(1);
+    assertThat(mo.get(messages + "?author=bob").items()).isEmpty();
+
+    Reply edited = mo.send("PATCH", messages + "/" + ids.get(0), Map.of("content", "mended")).ok();
+    assertThat(edited.get("content")).isEqualTo("mended");
+    Reply redacted = mo.send("DELETE", messages + "/" + ids.get(1) + "?reason=rude", null).ok();
+    assertThat(redacted.get("deleted")).isEqualTo(true);
+    assertThat(ann.get("/api/channels/secret/messages").body()).contains("mended");
+
+    Reply audit = client("mods", "vi", "VIEWER").get(BASE + "/audit?action=message.").ok();
+    assertThat(audit.items())
+        .extracting(
+            line -> line.get("action") + " " + line.get("actorKind") + " " + line.get("reason"))
+        .containsExactly(
+            "message.delete USER rude", "message.edit USER null", "message.read USER null");
+  }
+
+  @Test
+  void changesManyChannelsAfterALookAtThem() {
+    AdminClient admin = client("bulk", "ada", "ADMIN");
+    for (int i = 0; i < 105; i++) {
+      admin.send("POST", BASE + "/channels", Map.of("channelId", "old/" + i)).ok();
+    }
+    admin.send("POST", BASE + "/channels", Map.of("channelId", "new")).ok();
+    Map<String, Object> look =
+        Map.of("action", "ARCHIVE", "filter", Map.of("q", "old/"), "dryRun", true);
+    Reply preview = admin.send("POST", BASE + "/bulk/channels", look).ok();
+    assertThat(preview.get("count")).isEqualTo(105L);
+    assertThat(preview.get("confirmation")).isEqualTo("ARCHIVE 105");
+    assertThat((List<?>) preview.get("sample")).hasSize(20);
+    assertThat(admin.get(BASE + "/channels?archived=true").items()).isEmpty();
+
+    Map<String, Object> unsure = Map.of("action", "ARCHIVE", "filter", Map.of("q", "old/"));
+    assertThat(admin.send("POST", BASE + "/bulk/channels", unsure).code())
+        .isEqualTo("409 CONFLICT");
+    Map<String, Object> sure =
+        Map.of("action", "ARCHIVE", "filter", Map.of("q", "old/"), "confirmation", "ARCHIVE 105");
+    Reply done = admin.send("POST", BASE + "/bulk/channels", sure).ok();
+    assertThat(done.get("changed")).isEqualTo(105L);
+    assertThat(done.get("remaining")).isEqualTo(0L);
+    assertThat(admin.get(BASE + "/channels?archived=false").items()).hasSize(1);
+    Map<String, Object> named =
+        Map.of(
+            "action", "CHANGE",
+            "change", Map.of("visibility", "PUBLIC", "title", "not taken"),
+            "channelIds", List.of("new", "old/1", "none"));
+    assertThat(admin.send("POST", BASE + "/bulk/channels", named).ok().get("changed"))
+        .isEqualTo(2L);
+    assertThat(admin.get(BASE + "/channels/new").get("title")).isEqualTo("");
+  }
+
+  @Test
+  void rotatesAKeyWithAnOverlap() {
+    AdminClient admin = client("keys", "ada", "ADMIN");
+    Reply made = admin.send("POST", BASE + "/keys", Map.of("name", "shop")).ok();
+    AdminClient old = new AdminClient(node.address(), (String) made.get("key"));
+    old.get("/api/me").ok();
+    assertThat(old.get(BASE + "/channels").code()).isEqualTo("403 FORBIDDEN");
+    String rotate = BASE + "/keys/" + made.get("id") + "/rotate";
+    Reply second = admin.send("POST", rotate, Map.of()).ok();
+    assertThat(second.get("id")).isEqualTo(made.get("id"));
+    assertThat(second.get("previousValidUntil")).isNotNull();
+    AdminClient fresh = new AdminClient(node.address(), (String) second.get("key"));
+    fresh.get("/api/me").ok();
+    old.get("/api/me").ok();
+    Reply third = admin.send("POST", rotate, Map.of("overlapSeconds", 0)).ok();
+    assertThat(fresh.get("/api/me").code()).isEqualTo("401 UNAUTHENTICATED");
+    assertThat(old.get("/api/me").code()).isEqualTo("401 UNAUTHENTICATED");
+    new AdminClient(node.address(), (String) third.get("key")).get("/api/me").ok();
+    assertThat(admin.get(BASE + "/keys").items().get(0).get("lastUsedAt")).isNotNull();
+    assertThat(admin.send("POST", rotate, Map.of("overlapSeconds", 700_000)).code())
+        .isEqualTo("400 MALFORMED");
+  }
+
+  @Test
+  void showsSettingsWithoutSecretsToThoseWhoOperateTheServer() {
+    Reply settings = client("demo", "olga", "OPERATOR").get(BASE + "/settings").ok();
+    assertThat(settings.body()).doesNotContain("a secret for tests");
+    assertThat(settings.items())
+        .filteredOn(item -> item.get("key").equals("CARILLON_TOKEN_SECRET"))
+        .singleElement()
+        .satisfies(
+            item ->
+                assertThat(item)
+                    .containsEntry("secret", true)
+                    .containsEntry("value", "\u2022\u2022\u2022")
+                    .containsEntry("byDefault", null));
+    assertThat(settings.items())
+        .filteredOn(item -> item.get("key").equals("CARILLON_DEMO"))
+        .singleElement()
+        .satisfies(item -> assertThat(item).containsEntry("value", "true"));
+    assertThat(client("keys", "ada", "OWNER").get(BASE + "/settings").code())
+        .isEqualTo("403 FORBIDDEN");
+  }
+
+  @Test
+  void saysWhySomebodyMayOrMayNot() {
+    AdminClient admin = client("demo", "olga", "OPERATOR");
+    String path = BASE + "/explain?userId=bob&channel=";
+    Reply board = admin.get(path + "board&action=PUBLISH").ok();
+    assertThat(board.get("allowed")).isEqualTo(false);
+    assertThat(board.get("code")).isEqualTo("FORBIDDEN");
+    assertThat(board.body())
+        .contains("{\"rule\":\"MEMBER\",\"holds\":false")
+        .contains("{\"rule\":\"CHANNEL_PUBLIC\",\"holds\":false");
+    Reply general = admin.get(path + "general&action=PUBLISH").ok();
+    assertThat(general.get("allowed")).isEqualTo(true);
+    Reply all = admin.get(path + "general").ok();
+    assertThat((List<?>) all.get("actions")).hasSize(13);
+    assertThat(admin.get(path + "nowhere&action=READ").ok().body())
+        .contains("\"CHANNEL_EXISTS\",\"holds\":false");
+  }
+
+  @Test
+  void servesThePagesUnderAStrictPolicy() {
+    AdminClient nobody = new AdminClient(node.address(), "none");
+    for (String page : List.of("/portal", "/admin")) {
+      Reply redirect = nobody.get(page);
+      assertThat(redirect.status()).isEqualTo(301);
+      assertThat(redirect.response().headers().firstValue("Location"))
+          .contains(page.substring(1) + "/");
+      Reply missing = nobody.get(page + "/none.js");
+      assertThat(missing.status()).isEqualTo(404);
+      for (Reply reply : List.of(redirect, missing)) {
+        assertThat(reply.response().headers().firstValue("Content-Security-Policy").orElseThrow())
+            .contains("default-src 'self'", "object-src 'none'", "frame-ancestors 'none'")
+            .contains("base-uri 'none'", "form-action 'self'")
+            .doesNotContain("http", "unsafe", "*");
+      }
+    }
+  }
+
+  @Test
   void looksAfterAccounts() {
     AdminClient admin = login("admin", "admin");
     Map<String, Object> fresh =

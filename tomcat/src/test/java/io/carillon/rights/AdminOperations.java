@@ -22,6 +22,8 @@ final class AdminOperations {
     all.addAll(channels());
     all.addAll(members());
     all.addAll(users());
+    all.addAll(messages());
+    all.addAll(keys());
     all.addAll(server());
     return all;
   }
@@ -49,6 +51,11 @@ final class AdminOperations {
             Rule.CHANNEL_MANAGERS_HERE,
             200,
             asking(Map.of("title", "General"))),
+        route(
+            "POST " + BASE + "/bulk/channels",
+            Rule.CHANNEL_MANAGERS,
+            200,
+            asking(Map.of("action", "ARCHIVE", "dryRun", true, "channelIds", List.of()))),
         route("GET " + CHANNEL + "/statistics", Rule.ADMINISTRATORS_HERE, 200, asking(null)));
   }
 
@@ -89,6 +96,55 @@ final class AdminOperations {
               }
               return visit.askOfShared(null, "userId", World.VICTIM);
             }));
+  }
+
+  private static List<Operation> messages() {
+    String messages = CHANNEL + "/messages";
+    String message = messages + "/{messageId}";
+    return List.of(
+        route("GET " + messages, Rule.ORDER_KEEPERS, 200, asking(null)),
+        route(
+            "PATCH " + message,
+            Rule.ORDER_KEEPERS,
+            200,
+            visit ->
+                visit.askOfShared(Map.of("content", visit.text()), "messageId", target(visit))),
+        route(
+            "DELETE " + message,
+            Rule.ORDER_KEEPERS,
+            200,
+            visit -> visit.askOfShared(null, "messageId", target(visit))));
+  }
+
+  /** A message that the visitor did not write. */
+  private static String target(Visit visit) {
+    return visit
+        .world()
+        .http()
+        .send(
+            "POST",
+            "/api/channels/" + World.SHARED + "/messages",
+            visit.world().peerToken(),
+            Map.of("content", visit.world().freshText("target")))
+        .orFail("a target")
+        .text("id");
+  }
+
+  private static List<Operation> keys() {
+    String key = BASE + "/keys/{id}";
+    return List.of(
+        route("GET " + BASE + "/keys", Rule.ACCOUNT_KEEPERS, 200, asking(null)),
+        route("POST " + BASE + "/keys", Rule.ACCOUNT_KEEPERS, 201, asking(Map.of("name", "more"))),
+        route(
+            "POST " + key + "/rotate",
+            Rule.ACCOUNT_KEEPERS_HERE,
+            200,
+            visit -> visit.askOfShared(NOTHING, "id", visit.world().spareKeyId())),
+        route(
+            "DELETE " + key,
+            Rule.ACCOUNT_KEEPERS_HERE,
+            204,
+            visit -> visit.askOfShared(null, "id", visit.world().spareKeyId())));
   }
 
   private static List<Operation> users() {
@@ -135,6 +191,12 @@ final class AdminOperations {
     return List.of(
         route("GET " + BASE + "/overview", Rule.ADMINISTRATORS, 200, asking(null)),
         route("GET " + BASE + "/overview/events", Rule.ADMINISTRATORS, 200, asking(null)),
+        route(
+            "GET " + BASE + "/explain",
+            Rule.ADMINISTRATORS,
+            200,
+            visit -> visit.askAt("?userId=alice&channel=random&action=READ", null)),
+        route("GET " + BASE + "/settings", Rule.SERVER_KEEPERS, 200, asking(null)),
         route("GET " + BASE + "/nodes", Rule.OBSERVERS, 200, asking(null)),
         route("GET " + BASE + "/audit", Rule.OBSERVERS, 200, asking(null)),
         route("GET " + BASE + "/audit/export", Rule.OBSERVERS, 200, asking(null)),

@@ -168,6 +168,7 @@ final class RightsTable {
       ORDER_KEEPERS                - - - - - - - + + - + + - - - -
       ACCOUNT_KEEPERS              - - - - - - - + + - - - - - - +
       ACCOUNT_KEEPERS_HERE         - - - - - - - + + - - - - - - ?
+      SERVER_KEEPERS               - - - - - - - + + - - - + - - -
       NOBODY                       - - - - - - - - - - - - - - - -
       TAKEN                        = = = = = = = = = = = = = = + +
       NONSENSE                     ! ! ! ! ! ! ! ! ! ! ! ! ! ! ! !

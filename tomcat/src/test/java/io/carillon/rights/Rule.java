@@ -43,8 +43,11 @@ enum Rule {
   CHANNEL_MANAGERS("Administration: making channels", "in the own organization"),
   CHANNEL_MANAGERS_HERE("Administration: managing a channel", "and who belongs to it"),
   ORDER_KEEPERS("Administration: keeping order", "in any channel of the organization"),
-  ACCOUNT_KEEPERS("Administration: making accounts", "in the own organization"),
-  ACCOUNT_KEEPERS_HERE("Administration: changing accounts", "names, roles, locks, passwords"),
+  ACCOUNT_KEEPERS("Administration: making accounts and keys", "in the own organization"),
+  ACCOUNT_KEEPERS_HERE(
+      "Administration: changing accounts and keys", "another organization has others"),
+  SERVER_KEEPERS(
+      "Administration: the server", "in the organization that operates it, and in no other"),
   NOBODY("Not for anybody", "whatever the credentials are"),
   TAKEN("A name that is taken", "names are the organization's; another organization has its own"),
   NONSENSE("What is no frame", "is told so"),

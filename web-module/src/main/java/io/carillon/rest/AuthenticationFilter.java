@@ -94,7 +94,7 @@ public class AuthenticationFilter extends HttpFilter {
       throws IOException, ServletException {
     GuardedPath path = GuardedPath.of(request);
     headers.addTo(response, path);
-    if (path == GuardedPath.OPEN) {
+    if (path == GuardedPath.OPEN || path == GuardedPath.FRONT_END) {
       chain.doFilter(request, response);
       return;
     }

@@ -14,6 +14,8 @@ import java.util.List;
 enum GuardedPath {
   /** Not ours to guard: pages, health, metrics. */
   OPEN,
+  /** Portal and console: open, too. */
+  FRONT_END,
   /** For those who are yet to prove who they are. */
   LOGIN,
   /** Also for those whose credentials are no longer valid. */
@@ -26,7 +28,7 @@ enum GuardedPath {
   static GuardedPath of(HttpServletRequest request) {
     String decoded = decoded(request);
     if (!isWithin(decoded, "/api") && !isWithin(decoded, "/ws")) {
-      return OPEN;
+      return isWithin(decoded, "/portal") || isWithin(decoded, "/admin") ? FRONT_END : OPEN;
     }
     String raw = request.getRequestURI().substring(request.getContextPath().length());
     switch (raw) {

@@ -113,7 +113,7 @@ public class AuditEntry {
     this.happenedAtMillis = happenedAtMillis;
     this.organization = actor.organization();
     this.actor = actor.userId().value();
-    this.actorKind = actor.kind();
+    this.actorKind = circumstances.byPerson() ? Identity.Kind.USER : actor.kind();
     this.action = Objects.requireNonNull(action);
     this.channel = Objects.requireNonNull(channel);
     this.target = Text.checked(target, MAX_TARGET, "audit");

@@ -9,12 +9,18 @@ import io.carillon.domain.error.RealtimeException;
  *
  * @param address the client's network address, or the empty string
  * @param reason in the actor's words, at most {@value #MAX_REASON} characters; may be empty
+ * @param byPerson whether a person asked for it, although the server carries it out
  */
-public record Circumstances(String address, String reason) {
+public record Circumstances(String address, String reason, boolean byPerson) {
   public static final int MAX_REASON = 500;
 
   /** Nothing is known: code of the server itself. */
   public static final Circumstances NONE = new Circumstances("", "");
+
+  /** Whoever carries it out has asked for it. */
+  public Circumstances(String address, String reason) {
+    this(address, reason, false);
+  }
 
   private static final ThreadLocal<Circumstances> CURRENT = new ThreadLocal<>();
 
@@ -29,6 +35,11 @@ public record Circumstances(String address, String reason) {
   public static Circumstances current() {
     Circumstances current = CURRENT.get();
     return current == null ? NONE : current;
+  }
+
+  /** The same for what the server carries out for a person, with rights that only it has. */
+  public Circumstances carriedOutForPerson() {
+    return new Circumstances(address, reason, true);
   }
 
   /** Makes these the thread's own, until what is returned is closed by the same thread. */

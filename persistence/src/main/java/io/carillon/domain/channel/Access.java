@@ -161,6 +161,11 @@ public final class Access {
     return !who.organization().equals(channel.key().organization());
   }
 
+  /** Whose access it is. */
+  UserId userId() {
+    return who.userId();
+  }
+
   // ---- answers
 
   /** Whether the caller may read messages and listen. */

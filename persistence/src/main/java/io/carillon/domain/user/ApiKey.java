@@ -30,8 +30,20 @@ public class ApiKey {
   @Column(name = "label")
   private String name;
 
-  @Column(name = "secret_hash", updatable = false)
+  @Column(name = "secret_hash")
   private byte[] secretHash;
+
+  @Column(name = "previous_hash")
+  private byte[] previousHash; // null for none
+
+  @Column(name = "previous_until")
+  private long previousUntilMillis; // 0 for none
+
+  @Column(name = "rotated_at")
+  private long rotatedAtMillis; // 0 for never
+
+  @Column(name = "last_used_at", updatable = false)
+  private long lastUsedAtMillis; // 0 for never
 
   @Column(name = "created_at", updatable = false)
   private long createdAtMillis;
@@ -71,10 +83,52 @@ public class ApiKey {
   }
 
   /**
-   * Whether the secret is this key's and the key is valid; takes the same time for every answer.
+   * Whether the secret is this key's, or the one before it while that is valid too, and the key is
+   * valid; takes the same time for every answer.
    */
-  public boolean opensWith(byte[] secret) {
-    return MessageDigest.isEqual(secretHash, sha256(secret)) & !isRevoked();
+  public boolean opensWith(byte[] secret, long nowMillis) {
+    byte[] hash = sha256(secret);
+    byte[] before = previousHash == null ? new byte[hash.length] : previousHash;
+    boolean previous =
+        MessageDigest.isEqual(before, hash)
+            & previousHash != null
+            & nowMillis < previousUntilMillis;
+    return (MessageDigest.isEqual(secretHash, hash) | previous) & !isRevoked();
+  }
+
+  /**
+   * Gives the key another secret.
+   *
+   * @param secret at least {@value #MIN_SECRET_BYTES} random bytes; only their hash is kept
+   * @param previousUntil until when the present one opens as well, in epoch milliseconds
+   * @throws RealtimeException with {@code CONFLICT} for a key that was revoked
+   */
+  public void rotate(byte[] secret, long previousUntil, long nowMillis) {
+    if (isRevoked()) {
+      throw new RealtimeException(ErrorCode.CONFLICT, "the key was revoked");
+    }
+    if (secret.length < MIN_SECRET_BYTES) {
+      throw new RealtimeException(ErrorCode.MALFORMED, "API key");
+    }
+    previousHash = secretHash;
+    previousUntilMillis = previousUntil;
+    secretHash = sha256(secret);
+    rotatedAtMillis = nowMillis;
+  }
+
+  /** When the key got its present secret; 0 while it has its first one. */
+  public long rotatedAtMillis() {
+    return rotatedAtMillis;
+  }
+
+  /** Until when the secret before the present one opens as well; 0 where there is none. */
+  public long previousUntilMillis() {
+    return previousUntilMillis;
+  }
+
+  /** When somebody showed the key last, to a minute or so; 0 for never. */
+  public long lastUsedAtMillis() {
+    return lastUsedAtMillis;
   }
 
   /** Ends the key for good; a second call changes nothing. */

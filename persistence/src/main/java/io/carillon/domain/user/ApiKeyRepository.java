@@ -22,6 +22,16 @@ public interface ApiKeyRepository {
   boolean revoke(String organization, String id);
 
   /**
+   * Gives a key another secret; see {@link ApiKey#rotate}.
+   *
+   * @return the key as it is now; empty when the organization has no such valid key
+   */
+  Optional<ApiKey> rotate(String organization, String id, byte[] secret, long previousUntilMillis);
+
+  /** Notes that a key was shown. */
+  void used(String id, long nowMillis);
+
+  /**
    * In the order of their ids.
    *
    * @param afterId the last id of the page before; the empty string for the first page

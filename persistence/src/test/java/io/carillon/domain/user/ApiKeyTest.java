@@ -13,11 +13,11 @@ class ApiKeyTest {
   @Test
   void opensWithItsSecretOnly() {
     ApiKey key = new ApiKey("k1", "acme", "Builds", secret, 1);
-    assertThat(key.opensWith(secret.clone())).isTrue();
+    assertThat(key.opensWith(secret.clone(), 0)).isTrue();
     byte[] other = secret.clone();
     other[31] ^= 1;
-    assertThat(key.opensWith(other)).isFalse();
-    assertThat(key.opensWith(new byte[0])).isFalse();
+    assertThat(key.opensWith(other, 0)).isFalse();
+    assertThat(key.opensWith(new byte[0], 0)).isFalse();
   }
 
   @Test
@@ -25,7 +25,7 @@ class ApiKeyTest {
     ApiKey key = new ApiKey("k1", "acme", "Builds", secret, 1);
     key.revoke(5);
     key.revoke(9);
-    assertThat(key.opensWith(secret)).isFalse();
+    assertThat(key.opensWith(secret, 0)).isFalse();
     assertThat(key.revokedAtMillis()).isEqualTo(5);
   }
 
