@@ -43,8 +43,12 @@ export function canShare(env: Environment): boolean {
 /** A channel that the leader's connection has joined for some tabs. */
 interface Held {
   tabs: Set<string>;
-  /** How far it has been delivered; null while nobody knows. */
+  /** How far it has been delivered; null for a channel without a log. */
   place: string | null;
+  /** Of the first join, until that is answered. */
+  ref: string | null;
+  /** Joins that wait for that answer, since none of them can know yet where the channel is. */
+  waiting: [tab: string, frame: Frame][];
 }
 
 /**
@@ -235,10 +239,11 @@ export class TabLink implements Link, Peers {
   private follow(): void {
     this.held.clear();
     this.others.clear();
-    if (this.uplink !== null) {
-      this.uplink.onFrame = null;
-      this.uplink.close();
-      this.uplink = null;
+    const { uplink } = this;
+    if (uplink !== null) {
+      this.uplink = null; // first, so that its end is told to nobody
+      uplink.onFrame = null;
+      uplink.close();
       this.generation.set(null);
       this.state.patch({ status: "connecting", role: "follower" });
     }
@@ -265,23 +270,25 @@ export class TabLink implements Link, Peers {
     } else if ("retry" in note) {
       this.uplink?.retry();
     } else {
-      this.meet(note.tab);
+      const isNew = this.meet(note.tab);
       if ("frame" in note) {
         this.take(note.tab, note.frame);
-      } else {
+      }
+      if (isNew || "hello" in note) {
         this.publish();
       }
     }
   }
 
-  private meet(tab: string): void {
+  private meet(tab: string): boolean {
     if (this.others.has(tab)) {
-      return;
+      return false;
     }
     this.others.add(tab);
     this.env.locks
       ?.request(`${this.scope}:${tab}`, { signal: this.stop.signal }, async () => this.gone(tab))
       .catch(() => {});
+    return true;
   }
 
   private gone(tab: string): void {
@@ -306,11 +313,13 @@ export class TabLink implements Link, Peers {
       this.join(uplink, tab, frame, held);
     } else if (frame.event === "channel:leave" && held !== undefined) {
       held.tabs.delete(tab);
+      held.waiting = held.waiting.filter(([other]) => other !== tab);
       if (held.tabs.size > 0) {
         this.arrived({ ...frame, event: "channel:left" });
       } else {
         this.held.delete(channelId);
         uplink.send(frame);
+        this.next(held);
       }
     } else if (frame.event !== "channel:leave") {
       uplink.send(frame);
@@ -318,26 +327,41 @@ export class TabLink implements Link, Peers {
   }
 
   /**
-   * The server gives nothing again on a channel that is joined already. So where a tab comes with a
-   * position of its own, the channel is left and joined at that, then at the place that all others
-   * have reached: each gets what it lacks, and drops what it has.
+   * The server gives nothing again on a channel that is joined already, and what it sends before
+   * its answer is lost to the tab that waits for that. So the channel is left and joined for this
+   * tab, from its own position on, then from the place that all others have reached: each gets
+   * what it lacks, and drops what it has.
    */
   private join(uplink: Uplink, tab: string, frame: Frame, held: Held | undefined): void {
     const { channelId, since } = frame.data;
     if (held === undefined) {
-      this.held.set(channelId, { tabs: new Set([tab]), place: since ?? null });
+      const ref = frame.ref ?? null;
+      this.held.set(channelId, { tabs: new Set([tab]), place: since ?? null, ref, waiting: [] });
       uplink.send(frame);
       return;
     }
-    held.tabs.add(tab);
-    const apart = since !== undefined && held.place !== null && since !== held.place;
-    if (apart) {
-      uplink.send({ event: "channel:leave", ref: "tabs", data: { channelId } });
+    if (held.ref !== null) {
+      held.waiting.push([tab, frame]);
+      return;
     }
+    held.tabs.add(tab);
+    if (held.place === null) {
+      uplink.send(frame);
+      return;
+    }
+    uplink.send({ event: "channel:leave", ref: "tabs", data: { channelId } });
     uplink.send(frame);
-    if (apart) {
-      const data = { channelId, since: held.place, limit: 0 };
-      uplink.send({ event: "channel:join", ref: "tabs", data });
+    const data = { channelId, since: held.place, limit: 0 };
+    uplink.send({ event: "channel:join", ref: "tabs", data });
+  }
+
+  /** Joins that waited for another one. */
+  private next(held: Held): void {
+    held.ref = null;
+    for (const [tab, later] of held.waiting.splice(0)) {
+      if (tab === this.tab || this.others.has(tab)) {
+        this.take(tab, later);
+      }
     }
   }
 
@@ -351,12 +375,24 @@ export class TabLink implements Link, Peers {
       if (frame.id !== undefined) {
         held.place = frame.id;
       } else if (frame.event === "channel:joined" && !frame.data.resumed) {
-        held.place ??= frame.data.position ?? null;
+        const { position = null } = frame.data;
+        held.place = frame.ref === held.ref ? position : (held.place ?? position);
       } else if (frame.event === "channel:left" && frame.ref === undefined) {
         this.held.delete(frame.data.channelId);
       }
     }
     this.post({ to: "tabs", frame });
     this.onFrame?.(frame);
+    if (frame.ref !== undefined) {
+      for (const [channelId, one] of this.held) {
+        if (one.ref === frame.ref) {
+          if (frame.event === "error") {
+            this.held.delete(channelId);
+          }
+          this.next(one);
+          break;
+        }
+      }
+    }
   }
 }

@@ -240,7 +240,11 @@ export class FakeSocket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
-  readonly joined = new Set<string>(["user:alice", "org:demo"]);
+  /** Where each subscription began. */
+  readonly joined = new Map<string, number>([
+    ["user:alice", 0],
+    ["org:demo", 0],
+  ]);
 
   constructor(
     private readonly server: FakeServer,
@@ -311,7 +315,6 @@ export class FakeSocket {
       this.deliver({ event: "error", ref, data: { code: "FORBIDDEN", retry: "NEVER" } });
       return;
     }
-    this.joined.add(channelId);
     const position = this.server.position(channelId);
     const [epoch, offset] = (since ?? "").split("-");
     const resumed =
@@ -323,6 +326,13 @@ export class FakeSocket {
       ref,
       data: { channelId, position, resumed, role: "WRITER", ...(resumed ? {} : reason) },
     });
+    const end = channel.from - 1 + channel.messages.length;
+    const start = resumed ? Number(offset) : end;
+    // As the real one: who is there already is given nothing again.
+    const covered = (this.joined.get(channelId) ?? Number.POSITIVE_INFINITY) <= start;
+    if (!covered) {
+      this.joined.set(channelId, start);
+    }
     if (!resumed) {
       const messages = channel.messages.slice(-50);
       const hasMore = channel.messages.length > 50;
@@ -330,7 +340,7 @@ export class FakeSocket {
       return;
     }
     for (const message of channel.messages) {
-      if ((message.offset ?? 0) > Number(offset)) {
+      if (!covered && (message.offset ?? 0) > start) {
         this.deliver({ event: "message:new", id: `${epoch}-${message.offset}`, data: message });
       }
     }
