@@ -14,12 +14,17 @@ export function dayName(moment: string | Date, language: string, now = new Date(
     const name = relative.format(days, "day");
     return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
   }
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(localeOf(language), {
     weekday: "long",
     day: "numeric",
     month: "long",
     ...(date.getFullYear() !== now.getFullYear() && { year: "numeric" }),
   }).format(date);
+}
+
+/** The reader's own form of a language: German of Austria, 24 hours in English of Britain. */
+function localeOf(language: string): string {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 }
 
 function noonOf(date: Date): number {
@@ -28,16 +33,20 @@ function noonOf(date: Date): number {
 
 /** The time of day of a moment. */
 export function timeName(moment: string | Date, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(
+  return new Intl.DateTimeFormat(localeOf(language), { hour: "numeric", minute: "2-digit" }).format(
     new Date(moment),
   );
 }
 
 /** A moment in full, for titles. */
 export function momentName(moment: string | Date, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }).format(
-    new Date(moment),
-  );
+  const date = new Date(moment);
+  return Number.isNaN(date.getTime())
+    ? ""
+    : new Intl.DateTimeFormat(localeOf(language), {
+        dateStyle: "full",
+        timeStyle: "medium",
+      }).format(date);
 }
 
 /** Things of one day. */

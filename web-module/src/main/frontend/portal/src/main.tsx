@@ -1,5 +1,6 @@
 import "@patternfly/react-core/dist/styles/base.css";
 import "@carillon/ui/style.css";
+import "./style.css";
 import { Root, startLanguages } from "@carillon/ui";
 import { createRoot } from "react-dom/client";
 import { Portal } from "./Portal";

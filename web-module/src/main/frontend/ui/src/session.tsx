@@ -60,15 +60,30 @@ export function SessionProvider({ children }: PropsWithChildren) {
   const [state, setState] = useState<State>({ ...SIGNED_OUT, state: "loading" });
   const tabs = useMemo(() => new BroadcastChannel("carillon-session"), []);
 
-  const accept = useCallback((answer: SessionAnswer) => {
-    setState({ state: "signedIn", user: answer.user, expiresAt: answer.expiresAt, ended: false });
-    return answer.token;
+  const enter = useCallback((next: SignedInUser, expiresAt: string | null) => {
+    setState(({ user }) => ({
+      state: "signedIn",
+      user: user !== null && isSame(user, next) ? user : next, // a renewal is no new user
+      expiresAt,
+      ended: false,
+    }));
   }, []);
+
+  const accept = useCallback(
+    (answer: SessionAnswer) => {
+      enter(answer.user, answer.expiresAt);
+      return answer.token;
+    },
+    [enter],
+  );
 
   const askWho = useCallback(async () => {
     try {
-      const me = await callApi<SignedInUser & { expiresAt: string | null }>("GET", "me");
-      setState({ state: "signedIn", user: me, expiresAt: me.expiresAt, ended: false });
+      const { expiresAt, ...me } = await callApi<SignedInUser & { expiresAt: string | null }>(
+        "GET",
+        "me",
+      );
+      enter(me, expiresAt);
     } catch (failure) {
       if (failure instanceof ApiProblem && failure.status === 401) {
         setState((present) => (present.state === "loading" ? SIGNED_OUT : present));
@@ -76,7 +91,7 @@ export function SessionProvider({ children }: PropsWithChildren) {
         setTimeout(askWho, 2_000); // no answer is no refusal
       }
     }
-  }, []);
+  }, [enter]);
 
   useEffect(() => {
     askWho();
@@ -138,6 +153,16 @@ export function SessionProvider({ children }: PropsWithChildren) {
     [state, signIn, signOut, renew],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+function isSame(a: SignedInUser, b: SignedInUser): boolean {
+  return (
+    a.id === b.id &&
+    a.name === b.name &&
+    a.avatarUrl === b.avatarUrl &&
+    a.role === b.role &&
+    a.organization === b.organization
+  );
 }
 
 /** The session of this browser. */
