@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$api" "$work/api.jar"
 (cd "$work" && mkdir api && cd api && jar -xf ../api.jar && rm -rf jakarta/persistence &&
     jar -cMf ../api.jar .)
-cp "$work/api.jar" "$api"
+mv "$work/api.jar" "$api" # a new file: the old one may have other names
 cp "$persistence" "$driver" "$tomee/lib/"
 
 cp "$here/tomee.xml" "$tomee/conf/tomee.xml"
@@ -25,8 +25,8 @@ mkdir -p "$tomee/apps"
 cp "$ear" "$tomee/apps/carillon.ear"
 rm -rf "$tomee/webapps/ROOT" # Carillon is at the root
 
-# A channel's name may hold a slash, %2F in a path, or a backslash.
-sed -i 's|<Connector port="8080" protocol="HTTP/1.1"|& encodedSolidusHandling="decode" allowBackslash="true" maxConnections="60000"|' \
+# A channel's name may hold a slash, %2F in a path.
+sed -i 's|<Connector port="8080" protocol="HTTP/1.1"|& encodedSolidusHandling="decode" maxConnections="60000"|' \
     "$tomee/conf/server.xml"
 
 # TomEE's MicroProfile would put its own pages at /openapi, /health and /metrics, and TomEE leaves

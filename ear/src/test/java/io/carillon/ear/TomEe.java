@@ -53,6 +53,12 @@ final class TomEe extends InstalledServer implements EnterpriseServer {
   }
 
   /** It has no way to take an EAR away that it found in its folder: it is started again. */
+  /** CXF dispatches some requests a second time, which Tomcat refuses for a path with one. */
+  @Override
+  public boolean takesBackslashes() {
+    return false;
+  }
+
   @Override
   public void redeploy() throws IOException {
     stopProcess();
