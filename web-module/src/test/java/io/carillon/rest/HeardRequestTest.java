@@ -58,7 +58,7 @@ class HeardRequestTest {
     assertThat(ends).hasValue(0);
 
     later.complete();
-    listener.get().onComplete(new AsyncEvent(context));
+    listener.get().onComplete(new AsyncEvent(context, null, null));
 
     assertThat(ends).hasValue(1);
   }
