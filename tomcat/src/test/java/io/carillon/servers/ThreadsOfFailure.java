@@ -19,22 +19,14 @@ final class ThreadsOfFailure implements AfterTestExecutionCallback {
   }
 
   @Override
-  public void afterTestExecution(ExtensionContext test) throws IOException, InterruptedException {
+  public void afterTestExecution(ExtensionContext test) throws IOException {
     if (test.getExecutionException().isEmpty() || site.get() == null) {
       return;
     }
-    ServerUnderTest server = site.get().server();
     Path folder = Files.createDirectories(Path.of("target", "threads"));
-    Path file = folder.resolve(server.product().name() + "-" + test.getDisplayName() + ".txt");
-    new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-            Long.toString(server.process().pid()),
-            "Thread.print",
-            "-l")
-        .redirectErrorStream(true)
-        .redirectOutput(file.toFile())
-        .start()
-        .waitFor();
+    String product = site.get().server().product().name();
+    Path file = folder.resolve(product + "-" + test.getDisplayName() + ".txt");
+    Files.writeString(file, site.get().jcmd("Thread.print", "-l"));
     System.out.println("the server's threads: " + file.toAbsolutePath());
   }
 }
