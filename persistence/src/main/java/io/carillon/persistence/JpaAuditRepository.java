@@ -12,14 +12,11 @@ import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The audit in a relational database. Any thread. */
 @ApplicationScoped
 public class JpaAuditRepository implements AuditRepository {
-  private static final int MAX_LIMIT = 1_000;
-
   private static final String FIRST =
       "select a from AuditEntry a where a.organization = :organization and a.number = 1";
 
@@ -76,12 +73,7 @@ public class JpaAuditRepository implements AuditRepository {
       conditions.where("a.target = :target", "target", query.target());
     }
     if (!query.text().isEmpty()) {
-      conditions.where(
-          "(lower(a.channel) like :text escape '!' or lower(a.target) like :text escape '!'"
-              + " or lower(a.actor) like :text escape '!' or lower(a.reason) like :text escape"
-              + " '!')",
-          "text",
-          Conditions.part(query.text().toLowerCase(Locale.ROOT)));
+      conditions.having(query.text(), "a.channel", "a.target", "a.actor", "a.reason");
     }
     if (query.fromMillis() > 0) {
       conditions.where("a.happenedAtMillis >= :from", "from", query.fromMillis());
@@ -93,13 +85,7 @@ public class JpaAuditRepository implements AuditRepository {
   }
 
   private List<AuditEntry> found(Conditions conditions, String order, int limit) {
-    List<AuditEntry> found =
-        conditions
-            .query(entities, "select a from AuditEntry a", order, AuditEntry.class)
-            .setMaxResults(Math.min(limit, MAX_LIMIT))
-            .getResultList();
-    found.forEach(entities::detach);
-    return List.copyOf(found);
+    return conditions.list(entities, "select a from AuditEntry a", order, AuditEntry.class, limit);
   }
 
   // ---- the chain
@@ -188,7 +174,7 @@ public class JpaAuditRepository implements AuditRepository {
     }
 
     private List<AuditEntry> next(long after) {
-      return searchForward(AuditQuery.all(organization), after, MAX_LIMIT);
+      return searchForward(AuditQuery.all(organization), after, Conditions.MAX_LIMIT);
     }
 
     private void walk(AuditEntry line) {

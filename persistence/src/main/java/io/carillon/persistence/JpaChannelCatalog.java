@@ -25,26 +25,18 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /** The catalog of channels in a relational database. Any thread. */
 @ApplicationScoped
 public class JpaChannelCatalog implements ChannelCatalog {
-  private static final int MAX_LIMIT = 1_000;
   private static final Set<ChannelKind> LISTED =
       Set.of(ChannelKind.CHAT, ChannelKind.LIST, ChannelKind.EPHEMERAL);
 
   private static final String MEMBER_COUNTS =
       "select m.channelId as channel, count(m) as members from Membership m"
           + " where m.channelId in (:channels) and m.bannedAtMillis = 0 group by m.channelId";
-  private static final String MEMBERS =
-      "select m as membership, coalesce(u.name, m.userId) as name,"
-          + " coalesce(u.avatarUrl, '') as avatar, coalesce(r.lastReadOffset, 0L) as mark"
-          + " from Membership m"
-          + " left join User u on u.organization = :organization and u.id = m.userId"
-          + " left join ReadMark r on r.channelId = m.channelId and r.userId = m.userId";
   private static final String COUNT_MEMBERS =
       "select count(m) from Membership m"
           + " left join User u on u.organization = :organization and u.id = m.userId";
@@ -94,33 +86,12 @@ public class JpaChannelCatalog implements ChannelCatalog {
           case CREATED_AT -> "c.createdAtMillis";
           case LAST_OFFSET -> "c.lastOffset";
         };
-    String beyond = order.descending() ? " < " : " > ";
-    String direction = order.descending() ? " desc" : "";
-    if (!after.isBeginning() && value.isEmpty()) {
-      conditions.where("c.name" + beyond + ":name", "name", after.name());
-    } else if (!after.isBeginning()) {
-      conditions
-          .where(
-              "("
-                  + value
-                  + beyond
-                  + ":number or ("
-                  + value
-                  + " = :number and c.name"
-                  + beyond
-                  + ":name))",
-              "name",
-              after.name())
-          .with("number", after.number());
+    Conditions.Order sorted = new Conditions.Order(value, "c.name", order.descending());
+    if (!after.isBeginning()) {
+      conditions.after(sorted, after.number(), after.name());
     }
-    String by = value.isEmpty() ? "c.name" + direction : value + direction + ", c.name" + direction;
-    List<Channel> found =
-        conditions
-            .query(entities, "select c from Channel c", by, Channel.class)
-            .setMaxResults(Math.min(limit, MAX_LIMIT))
-            .getResultList();
-    found.forEach(entities::detach);
-    return List.copyOf(found);
+    return conditions.list(
+        entities, "select c from Channel c", sorted.text(), Channel.class, limit);
   }
 
   private static Conditions conditions(String organization, ChannelFilter filter) {
@@ -132,10 +103,7 @@ public class JpaChannelCatalog implements ChannelCatalog {
     if (!filter.text().isEmpty() && filter.atStart()) {
       conditions.where("c.name like :text escape '!'", "text", Conditions.prefix(filter.text()));
     } else if (!filter.text().isEmpty()) {
-      conditions.where(
-          "(lower(c.name) like :text escape '!' or lower(c.title) like :text escape '!')",
-          "text",
-          Conditions.part(filter.text().toLowerCase(Locale.ROOT)));
+      conditions.having(filter.text(), "c.name", "c.title");
     }
     filter
         .wantedVisibility()
@@ -186,10 +154,10 @@ public class JpaChannelCatalog implements ChannelCatalog {
       Channel channel, String text, Role role, String afterUser, int limit) {
     return members(channel, text, role)
         .where("m.userId > :after", "after", afterUser)
-        .query(entities, MEMBERS, "m.userId", Tuple.class)
-        .setMaxResults(Math.min(limit, MAX_LIMIT))
+        .query(entities, MemberRow.SELECT, "m.userId", Tuple.class)
+        .setMaxResults(Math.min(limit, Conditions.MAX_LIMIT))
         .getResultStream()
-        .map(this::member)
+        .map(row -> MemberRow.read(entities, row))
         .toList();
   }
 
@@ -208,28 +176,12 @@ public class JpaChannelCatalog implements ChannelCatalog {
             .where("m.bannedAtMillis = 0")
             .with("organization", channel.key().organization());
     if (!text.isEmpty()) {
-      conditions.where(
-          "(lower(m.userId) like :text escape '!' or lower(u.name) like :text escape '!')",
-          "text",
-          Conditions.part(text.toLowerCase(Locale.ROOT)));
+      conditions.having(text, "m.userId", "u.name");
     }
     if (role != null) {
       conditions.where("m.role = :role", "role", role);
     }
     return conditions;
-  }
-
-  private Member member(Tuple row) {
-    Membership membership = row.get("membership", Membership.class);
-    entities.detach(membership);
-    return new Member(
-        membership.user(),
-        row.get("name", String.class),
-        row.get("avatar", String.class),
-        membership.role(),
-        membership.mutedUntilMillis(),
-        membership.joinedAtMillis(),
-        row.get("mark", Long.class));
   }
 
   @Override
@@ -239,7 +191,7 @@ public class JpaChannelCatalog implements ChannelCatalog {
         .createQuery(PLACES, Tuple.class)
         .setParameter("organization", organization)
         .setParameter("user", user.value())
-        .setMaxResults(Math.min(limit, MAX_LIMIT))
+        .setMaxResults(Math.min(limit, Conditions.MAX_LIMIT))
         .getResultStream()
         .map(this::place)
         .toList();

@@ -67,11 +67,7 @@ public class JpaMembershipRepository implements MembershipRepository {
   private static final String FIND =
       "select m from Membership m where m.channelId = :channel and m.userId = :user";
   private static final String MEMBERS =
-      "select m as membership, coalesce(u.name, m.userId) as name,"
-          + " coalesce(u.avatarUrl, '') as avatar, coalesce(r.lastReadOffset, 0L) as mark"
-          + " from Membership m"
-          + " left join User u on u.organization = :organization and u.id = m.userId"
-          + " left join ReadMark r on r.channelId = m.channelId and r.userId = m.userId"
+      MemberRow.SELECT
           + " where m.channelId = :channel and m.bannedAtMillis = 0 and m.userId > :after"
           + " order by m.userId";
   private static final String BANS =
@@ -260,21 +256,8 @@ public class JpaMembershipRepository implements MembershipRepository {
         .setParameter("after", afterUser)
         .setMaxResults(Math.min(limit, MAX_LIMIT))
         .getResultStream()
-        .map(this::member)
+        .map(row -> MemberRow.read(entities, row))
         .toList();
-  }
-
-  private Member member(Tuple row) {
-    Membership membership = row.get("membership", Membership.class);
-    entities.detach(membership);
-    return new Member(
-        membership.user(),
-        row.get("name", String.class),
-        row.get("avatar", String.class),
-        membership.role(),
-        membership.mutedUntilMillis(),
-        membership.joinedAtMillis(),
-        row.get("mark", Long.class));
   }
 
   @Override

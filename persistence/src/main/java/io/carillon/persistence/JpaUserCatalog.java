@@ -8,13 +8,10 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.List;
-import java.util.Locale;
 
 /** The catalog of accounts in a relational database. Any thread. */
 @ApplicationScoped
 public class JpaUserCatalog implements UserCatalog {
-  private static final int MAX_LIMIT = 1_000;
-
   private final EntityManager entities;
 
   protected JpaUserCatalog() { // for the client proxy
@@ -41,27 +38,12 @@ public class JpaUserCatalog implements UserCatalog {
           case NAME -> "u.name";
           case CREATED_AT -> "u.createdAtMillis";
         };
-    String beyond = order.descending() ? " < " : " > ";
-    String direction = order.descending() ? " desc" : "";
-    if (!after.isBeginning() && value.isEmpty()) {
-      conditions.where("u.id" + beyond + ":id", "id", after.id());
-    } else if (!after.isBeginning()) {
+    Conditions.Order sorted = new Conditions.Order(value, "u.id", order.descending());
+    if (!after.isBeginning()) {
       Object last = order.by() == UserFilter.By.NAME ? after.name() : (Object) after.number();
-      conditions
-          .where(
-              "(" + value + beyond + ":last or (" + value + " = :last and u.id" + beyond + ":id))",
-              "id",
-              after.id())
-          .with("last", last);
+      conditions.after(sorted, last, after.id());
     }
-    String by = value.isEmpty() ? "u.id" + direction : value + direction + ", u.id" + direction;
-    List<User> found =
-        conditions
-            .query(entities, "select u from User u", by, User.class)
-            .setMaxResults(Math.min(limit, MAX_LIMIT))
-            .getResultList();
-    found.forEach(entities::detach);
-    return List.copyOf(found);
+    return conditions.list(entities, "select u from User u", sorted.text(), User.class, limit);
   }
 
   @Override
@@ -76,10 +58,7 @@ public class JpaUserCatalog implements UserCatalog {
     Conditions conditions =
         new Conditions().where("u.organization = :organization", "organization", organization);
     if (!filter.text().isEmpty()) {
-      conditions.where(
-          "(lower(u.id) like :text escape '!' or lower(u.name) like :text escape '!')",
-          "text",
-          Conditions.part(filter.text().toLowerCase(Locale.ROOT)));
+      conditions.having(filter.text(), "u.id", "u.name");
     }
     if (!filter.roles().isEmpty()) {
       conditions.where("u.role in (:roles)", "roles", filter.roles());
