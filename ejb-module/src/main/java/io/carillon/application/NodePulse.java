@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Reads this node's counters once a second, whoever looks at them: all who do share the numbers.
- * Any thread.
+ * Reads this node's counters once a second. What they come to, and what takes a walk over all
+ * connections, is found when somebody looks; all who do in that second share it. Any thread.
  */
 @ApplicationScoped
 public class NodePulse {
@@ -29,7 +29,7 @@ public class NodePulse {
   private final Workers workers;
   private final Deque<Beat> beats = new ArrayDeque<>(); // confined to the beating thread
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile NodeNumbers numbers;
+  private volatile Second second; // the last; null before the first beat
 
   protected NodePulse() { // for the client proxy
     this(null, null, null);
@@ -58,8 +58,12 @@ public class NodePulse {
 
   /** The numbers of the last beat. */
   public NodeNumbers numbers() {
-    NodeNumbers last = numbers;
-    return last == null ? between(new Beat(metrics.read(), 0), new Beat(metrics.read(), 1)) : last;
+    Second last = second;
+    if (last == null) {
+      Beat none = new Beat(metrics.read(), 0);
+      return new Second(none, none, new Beat(metrics.read(), 1)).numbers();
+    }
+    return last.numbers();
   }
 
   void beat(long nowNanos) {
@@ -69,38 +73,58 @@ public class NodePulse {
     if (beats.size() > LATENCY_BEATS + 1) {
       beats.removeFirst();
     }
-    numbers = between(before, now);
+    second = new Second(beats.peekFirst(), before, now);
     listeners.forEach(Runnable::run);
   }
 
-  private NodeNumbers between(Beat before, Beat now) {
-    double seconds = Math.max(1e-3, (now.nanos() - before.nanos()) / 1e9);
-    Metrics.Reading then = before.reading();
-    Metrics.Reading reading = now.reading();
-    Map<ErrorCode, Double> refused = new EnumMap<>(ErrorCode.class);
-    reading
-        .refused()
-        .forEach(
-            (code, count) -> {
-              double more = count - then.refused().getOrDefault(code, 0.0);
-              if (more > 0) {
-                refused.put(code, more / seconds);
-              }
-            });
-    Runtime runtime = Runtime.getRuntime();
-    Beat oldest = beats.isEmpty() ? before : beats.peekFirst();
-    return new NodeNumbers(
-        reading.connections(),
-        reading.subscriptions(),
-        reading.activeChannels(),
-        (reading.publishes() - then.publishes()) / seconds,
-        (reading.deliveries() - then.deliveries()) / seconds,
-        (reading.overflows() - then.overflows()) / seconds,
-        refused,
-        connections.stalled(),
-        NodeNumbers.Latency.between(oldest.reading(), reading),
-        metrics.processorPercent(),
-        runtime.totalMemory() - runtime.freeMemory(),
-        runtime.maxMemory());
+  /** From one beat to the next. */
+  private final class Second {
+    private final Beat oldest; // that latencies are measured from
+    private final Beat before;
+    private final Beat now;
+    private NodeNumbers numbers; // guarded by this; null until somebody looks
+
+    Second(Beat oldest, Beat before, Beat now) {
+      this.oldest = oldest;
+      this.before = before;
+      this.now = now;
+    }
+
+    synchronized NodeNumbers numbers() {
+      if (numbers == null) {
+        numbers = find();
+      }
+      return numbers;
+    }
+
+    private NodeNumbers find() {
+      double seconds = Math.max(1e-3, (now.nanos() - before.nanos()) / 1e9);
+      Metrics.Reading then = before.reading();
+      Metrics.Reading reading = now.reading();
+      Map<ErrorCode, Double> refused = new EnumMap<>(ErrorCode.class);
+      reading
+          .refused()
+          .forEach(
+              (code, count) -> {
+                double more = count - then.refused().getOrDefault(code, 0.0);
+                if (more > 0) {
+                  refused.put(code, more / seconds);
+                }
+              });
+      Runtime runtime = Runtime.getRuntime();
+      return new NodeNumbers(
+          reading.connections(),
+          reading.subscriptions(),
+          reading.activeChannels(),
+          (reading.publishes() - then.publishes()) / seconds,
+          (reading.deliveries() - then.deliveries()) / seconds,
+          (reading.overflows() - then.overflows()) / seconds,
+          refused,
+          connections.stalled(),
+          NodeNumbers.Latency.between(oldest.reading(), reading),
+          metrics.processorPercent(),
+          runtime.totalMemory() - runtime.freeMemory(),
+          runtime.maxMemory());
+    }
   }
 }
