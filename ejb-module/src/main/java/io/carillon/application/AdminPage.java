@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * A stretch of a list that administrators look through.
@@ -25,6 +26,18 @@ public record AdminPage<T>(List<T> items, boolean hasMore, OptionalLong total) {
   static <T> AdminPage<T> of(List<T> found, int limit, OptionalLong total) {
     Page<T> page = Page.of(found, limit);
     return new AdminPage<>(page.items(), page.hasMore(), total);
+  }
+
+  /**
+   * As {@link #of(List, int, OptionalLong)}, with the number of all for the first page alone: it is
+   * counted only where the page does not hold them all.
+   */
+  static <T> AdminPage<T> of(List<T> found, int limit, boolean isFirst, LongSupplier count) {
+    OptionalLong total = OptionalLong.empty();
+    if (isFirst) {
+      total = OptionalLong.of(found.size() <= limit ? found.size() : count.getAsLong());
+    }
+    return of(found, limit, total);
   }
 
   <R> AdminPage<R> map(Function<? super T, ? extends R> change) {

@@ -25,9 +25,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -53,13 +51,8 @@ public class ChannelAdministration {
   private final PresenceService presence;
   private final AdminRights rights;
   private final Clock clock;
-  private final Map<ChannelKey, Kept> statistics = new ConcurrentHashMap<>();
-
-  private record Kept(ChannelStatistics statistics, long sinceNanos) {
-    boolean isOld() {
-      return System.nanoTime() - sinceNanos > STATISTICS_AGE.toNanos();
-    }
-  }
+  private final KeptAnswers<ChannelKey, ChannelStatistics> statistics =
+      new KeptAnswers<>(STATISTICS_AGE, STATISTICS_KEPT);
 
   /** A line of the list. */
   public record Row(Channel channel, long members) {}
@@ -107,12 +100,9 @@ public class ChannelAdministration {
       Identity by, ChannelFilter filter, ChannelOrder order, ChannelOrder.Mark after, int limit) {
     rights.require(by, AdminRight.CHANNELS_VIEW);
     List<Channel> found = catalog.search(by.organization(), filter, order, after, limit + 1);
-    OptionalLong total =
-        after.isBeginning()
-            ? OptionalLong.of(
-                found.size() <= limit ? found.size() : catalog.count(by.organization(), filter))
-            : OptionalLong.empty();
-    AdminPage<Channel> page = AdminPage.of(found, limit, total);
+    AdminPage<Channel> page =
+        AdminPage.of(
+            found, limit, after.isBeginning(), () -> catalog.count(by.organization(), filter));
     Map<Long, Long> counts = catalog.countMembers(page.items().stream().map(Channel::id).toList());
     return page.map(channel -> new Row(channel, counts.getOrDefault(channel.id(), 0L)));
   }
@@ -189,17 +179,7 @@ public class ChannelAdministration {
     rights.require(by, AdminRight.CHANNELS_VIEW);
     ChannelKey key = keyOf(by, name);
     Channel channel = requireListed(channels.find(key).orElseThrow(Access::forbidden));
-    Kept kept = statistics.get(key);
-    if (kept == null || kept.isOld()) {
-      kept =
-          new Kept(
-              catalog.statistics(channel, clock.millis() - DAYS.toMillis()), System.nanoTime());
-      if (statistics.size() >= STATISTICS_KEPT) {
-        statistics.clear();
-      }
-      statistics.put(key, kept);
-    }
-    return kept.statistics();
+    return statistics.get(key, () -> catalog.statistics(channel, clock.millis() - DAYS.toMillis()));
   }
 
   /**

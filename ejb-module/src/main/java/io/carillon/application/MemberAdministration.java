@@ -79,11 +79,12 @@ public class MemberAdministration {
       Identity by, ChannelName name, String text, Optional<Role> role, String after, int limit) {
     Channel channel = find(by, name);
     List<Member> found = catalog.members(channel, text, role.orElse(null), after, limit + 1);
-    OptionalLong total =
-        after.isEmpty()
-            ? OptionalLong.of(catalog.countMembers(channel, text, role.orElse(null)))
-            : OptionalLong.empty();
-    AdminPage<Member> page = AdminPage.of(found, limit, total);
+    AdminPage<Member> page =
+        AdminPage.of(
+            found,
+            limit,
+            after.isEmpty(),
+            () -> catalog.countMembers(channel, text, role.orElse(null)));
     Set<UserId> online =
         onlineAmong(presence, by, page.items().stream().map(Member::user).toList());
     return page.map(member -> new Row(member, online.contains(member.user())));

@@ -14,10 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
  * How the whole server does, in numbers, as administrators see it. What costs a query is kept for
@@ -36,15 +33,8 @@ public class Overview {
   private final PresenceService presence;
   private final AdminRights rights;
   private final Clock clock;
-  private final Map<String, Kept<Counts>> counts = new ConcurrentHashMap<>();
-  private final Map<String, Kept<Integer>> online = new ConcurrentHashMap<>();
-
-  /** A value and since when it is known. */
-  private record Kept<T>(T value, long sinceNanos) {
-    boolean isOlderThan(Duration age) {
-      return System.nanoTime() - sinceNanos > age.toNanos();
-    }
-  }
+  private final KeptAnswers<String, Counts> counts = new KeptAnswers<>(COUNTS_AGE, MAX_KEPT);
+  private final KeptAnswers<String, Integer> online = new KeptAnswers<>(ONLINE_AGE, MAX_KEPT);
 
   /** How much there is in an organization. */
   public record Counts(long users, long channels, long archivedChannels) {}
@@ -125,8 +115,8 @@ public class Overview {
     return new Snapshot(
         clock.millis(),
         rights.operatesServer(by),
-        kept(counts, organization, COUNTS_AGE, () -> count(organization)),
-        kept(online, organization, ONLINE_AGE, () -> presence.countOnline(organization)),
+        counts.get(organization, () -> count(organization)),
+        online.get(organization, () -> presence.countOnline(organization)),
         NodeNumbers.sum(known),
         nodes);
   }
@@ -136,18 +126,5 @@ public class Overview {
         users.count(organization, UserFilter.ALL),
         channels.count(organization, ChannelFilter.ALL),
         channels.count(organization, ChannelFilter.ALL.withArchived(true)));
-  }
-
-  private static <T> T kept(
-      Map<String, Kept<T>> all, String organization, Duration age, Supplier<T> look) {
-    Kept<T> known = all.get(organization);
-    if (known == null || known.isOlderThan(age)) {
-      known = new Kept<>(look.get(), System.nanoTime());
-      if (all.size() >= MAX_KEPT) {
-        all.clear();
-      }
-      all.put(organization, known);
-    }
-    return known.value();
   }
 }

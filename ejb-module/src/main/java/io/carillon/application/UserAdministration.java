@@ -16,7 +16,6 @@ import io.carillon.security.Passwords;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -74,12 +73,9 @@ public class UserAdministration {
       Identity by, UserFilter filter, UserFilter.Order order, UserFilter.Mark after, int limit) {
     rights.require(by, AdminRight.USERS_VIEW);
     List<User> found = catalog.search(by.organization(), filter, order, after, limit + 1);
-    OptionalLong total =
-        after.isBeginning()
-            ? OptionalLong.of(
-                found.size() <= limit ? found.size() : catalog.count(by.organization(), filter))
-            : OptionalLong.empty();
-    AdminPage<User> page = AdminPage.of(found, limit, total);
+    AdminPage<User> page =
+        AdminPage.of(
+            found, limit, after.isBeginning(), () -> catalog.count(by.organization(), filter));
     Set<UserId> online =
         MemberAdministration.onlineAmong(
             presence, by, page.items().stream().map(User::id).toList());
