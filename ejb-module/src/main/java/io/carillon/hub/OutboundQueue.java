@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,8 +36,6 @@ public final class OutboundQueue {
   private static final int SMALLEST_RING = 4;
   private static final int KEPT_RING = 16; // a longer one is given up when the queue has run empty
   private static final EncodedFrame[] EMPTY = {};
-  private static final ThreadLocal<EncodedFrame[]> BATCH =
-      ThreadLocal.withInitial(() -> new EncodedFrame[BATCH_FRAMES]);
 
   private final FrameWriter writer;
   private final int maxQueuedBytes;
@@ -154,12 +151,12 @@ public final class OutboundQueue {
    * never: whoever writes several connections' frames owes each of them its turn.
    */
   public void flush() {
-    EncodedFrame[] batch = BATCH.get();
     // A loop, since the transport may finish on this very thread: a callback calling back would eat
     // the stack.
     while (true) {
       int taken;
       int offered;
+      EncodedFrame[] batch;
       synchronized (this) {
         flushDue = false;
         if (writing || blocked || closed || count == 0) {
@@ -167,6 +164,9 @@ public final class OutboundQueue {
         }
         writing = true;
         offered = Math.min(count, BATCH_FRAMES);
+        // Not kept for the thread: a writer may fill another queue and flush it meanwhile, and a
+        // container's threads outlive the application, whose classes it would keep.
+        batch = new EncodedFrame[offered];
         for (int i = 0; i < offered; i++) {
           batch[i] = ring[(head + i) & (ring.length - 1)];
         }
@@ -200,9 +200,6 @@ public final class OutboundQueue {
           drained = takeWhenDrained();
         }
       }
-      // The scratch array lives as long as its thread: frames it still named would live as long
-      // too.
-      Arrays.fill(batch, 0, offered, null);
       drained.forEach(OutboundQueue::guarded);
       if (failed) {
         guarded(() -> writer.aborted(ErrorCode.INTERNAL));

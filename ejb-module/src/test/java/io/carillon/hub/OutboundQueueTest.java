@@ -88,6 +88,26 @@ class OutboundQueueTest {
   }
 
   @Test
+  void mayFlushAnotherQueueFromWithinAWrite() {
+    OutboundQueue second = new OutboundQueue(transport, 10_000);
+    Transport nesting =
+        new Transport() {
+          @Override
+          public int write(EncodedFrame[] frames, int count) throws IOException {
+            second.send(frame("for the second"));
+            return super.write(frames, count);
+          }
+        };
+    OutboundQueue first = new OutboundQueue(nesting, 10_000);
+
+    first.send(frame("for the first"));
+    first.send(frame("once more"));
+
+    assertThat(nesting.texts()).containsExactly("for the first", "once more");
+    assertThat(transport.texts()).containsExactly("for the second", "for the second");
+  }
+
+  @Test
   void closesForGoodOnceAConnectionFallsBehind() {
     transport.allowed = 0;
     OutboundQueue queue = new OutboundQueue(transport, 100);

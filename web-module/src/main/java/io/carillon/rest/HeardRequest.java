@@ -61,6 +61,9 @@ final class HeardRequest extends HttpServletRequestWrapper {
   private record Heard(AsyncContext context, End end) implements AsyncContext {
     @Override
     public void complete() {
+      if (end.isToldByContainer()) {
+        return; // Jersey completes once more from its own listener, which Tomcat logs as a fault
+      }
       try {
         context.complete();
       } finally {
@@ -134,6 +137,7 @@ final class HeardRequest extends HttpServletRequestWrapper {
   private static final class End implements AsyncListener {
     private final Runnable atEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean isToldByContainer;
 
     End(Runnable atEnd) {
       this.atEnd = atEnd;
@@ -145,8 +149,14 @@ final class HeardRequest extends HttpServletRequestWrapper {
       }
     }
 
+    /** Whether the container has said that it is completed. */
+    boolean isToldByContainer() {
+      return isToldByContainer;
+    }
+
     @Override
     public void onComplete(AsyncEvent event) {
+      isToldByContainer = true;
       now();
     }
 

@@ -64,6 +64,17 @@ class HeardRequestTest {
   }
 
   @Test
+  void doesNotCompleteOnceMoreWhenTheContainerHasSaidSo() throws IOException {
+    AsyncContext later = request.startAsync();
+    listener.get().onComplete(new AsyncEvent(context, null, null));
+    clientHasLeft = true; // as Tomcat, which refuses from then on
+
+    later.complete();
+
+    assertThat(ends).hasValue(1);
+  }
+
+  @Test
   void endsWhenCompletedThoughTheContainerTellsNobody() {
     request.startAsync();
     request.served();
