@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * @param hub how they are delivered
  * @param resume how a client catches up
  * @param presence who is there
+ * @param socketIo the way in for Socket.IO clients
  * @param demo the organization to try things with
  */
 public record Settings(
@@ -43,6 +44,7 @@ public record Settings(
     Hub hub,
     Resume resume,
     Presence presence,
+    SocketIo socketIo,
     Demo demo) {
 
   /** A secret must be as long as the signature made with it (HS256). */
@@ -631,6 +633,68 @@ public record Settings(
               unit = "bytes",
               help = "waiting for one connection at most; a client further behind is closed")
           int queueBytes) {}
+
+  /**
+   * The way in for Socket.IO clients.
+   *
+   * @param path without a slash at its end
+   * @param pingInterval between an answered ping and the next one
+   * @param pingTimeout for the client's answer
+   * @param connectTimeout for a client to connect to a namespace
+   * @param maxPayloadBytes of one message, and of one request with several
+   */
+  public record SocketIo(
+      @Setting(
+              key = "CARILLON_SOCKETIO_PATH",
+              byDefault = "/socket.io",
+              help = "where Socket.IO clients connect, within the application; no slash at its end")
+          String path,
+      @Setting(
+              key = "CARILLON_SOCKETIO_PING_INTERVAL",
+              byDefault = "25s",
+              min = "100ms",
+              max = "50s",
+              help = "time between an answered ping to a Socket.IO client and the next one")
+          Duration pingInterval,
+      @Setting(
+              key = "CARILLON_SOCKETIO_PING_TIMEOUT",
+              byDefault = "20s",
+              min = "100ms",
+              max = "5m",
+              help = "time in which a Socket.IO client answers a ping, or it is closed")
+          Duration pingTimeout,
+      @Setting(
+              key = "CARILLON_SOCKETIO_CONNECT_TIMEOUT",
+              byDefault = "45s",
+              min = "100ms",
+              max = "5m",
+              help = "time in which a Socket.IO client connects to a namespace, or it is closed")
+          Duration connectTimeout,
+      @Setting(
+              key = "CARILLON_SOCKETIO_MAX_PAYLOAD",
+              byDefault = "1000000",
+              min = "10000",
+              max = "16777216",
+              unit = "bytes",
+              help = "largest packet of a Socket.IO client, and largest request with several")
+          int maxPayloadBytes) {
+    private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+    /** Checks that the path can be one, and none that is taken. */
+    public SocketIo {
+      Rules rules = new Rules();
+      rules.check(
+          PATH.matcher(path).matches() && !path.contains("/."),
+          "CARILLON_SOCKETIO_PATH is "
+              + path
+              + ", which is no path of letters, digits, dots, dashes and slashes that begins with a"
+              + " slash and does not end with one");
+      rules.check(
+          !path.matches("/(api|ws|health|metrics|openapi|admin|portal)(/.*)?"),
+          "CARILLON_SOCKETIO_PATH is " + path + ", which is another part's");
+      rules.finish();
+    }
+  }
 
   /**
    * How messages are stored: gathered while the last transaction commits, then as one transaction.

@@ -19,7 +19,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +82,14 @@ public class ChannelDirectory implements AccessCheck {
   public Optional<ChannelView> view(Identity by, ChannelName name) {
     ChannelKey key = new ChannelKey(by.organization(), name);
     return channels.view(key, by.userId()).or(() -> madeFor(by, name));
+  }
+
+  /**
+   * What the channels with these numbers are called, of the asker's organization; the right to read
+   * them is not asked for.
+   */
+  public List<ChannelName> names(Identity by, Collection<Long> numbers) {
+    return channels.names(by.organization(), numbers);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.carillon.hub;
 
 import io.carillon.domain.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,32 +22,61 @@ public final class EncodedFrame {
     CLOSE
   }
 
+  /** How much of a message a frame's bytes are, and of which sort. */
+  public enum Form {
+    /** A whole message of text: the rule. */
+    TEXT,
+    /** The beginning of one; the frame that follows at once is its {@link #END}. */
+    BEGINNING,
+    /** The end of a message of text. */
+    END,
+    /** A whole message of bytes. */
+    BINARY
+  }
+
   private static final byte[] NOTHING = {};
-  private static final EncodedFrame HEARTBEAT = new EncodedFrame(Kind.HEARTBEAT, NOTHING, null);
+  private static final EncodedFrame HEARTBEAT =
+      new EncodedFrame(Kind.HEARTBEAT, Form.TEXT, NOTHING, List.of(), null);
 
   /** Counted for each queued frame beside its bytes, so that many tiny frames are bounded too. */
   private static final int OVERHEAD_BYTES = 32;
 
   private final Kind kind;
+  private final Form form;
   private final byte[] bytes;
+  private final List<EncodedFrame> following;
   private final ErrorCode closeReason;
   private String text; // benign races: equal values, and both types are safe to publish this way
   private volatile byte[] wire;
+  private volatile EncodedFrame variant;
 
-  private EncodedFrame(Kind kind, byte[] bytes, ErrorCode closeReason) {
+  private EncodedFrame(
+      Kind kind, Form form, byte[] bytes, List<EncodedFrame> following, ErrorCode closeReason) {
     this.kind = kind;
+    this.form = form;
     this.bytes = bytes;
+    this.following = following;
     this.closeReason = closeReason;
   }
 
   /** A frame that is never left out. The array is not copied. */
   public static EncodedFrame data(byte[] utf8) {
-    return new EncodedFrame(Kind.DATA, utf8, null);
+    return new EncodedFrame(Kind.DATA, Form.TEXT, utf8, List.of(), null);
   }
 
   /** A frame that a half-full queue leaves out. The array is not copied. */
   public static EncodedFrame droppable(byte[] utf8) {
-    return new EncodedFrame(Kind.DROPPABLE, utf8, null);
+    return new EncodedFrame(Kind.DROPPABLE, Form.TEXT, utf8, List.of(), null);
+  }
+
+  /** A part of a message, or one of bytes; never left out alone. The array is not copied. */
+  public static EncodedFrame data(Form form, byte[] bytes) {
+    return new EncodedFrame(Kind.DATA, form, bytes, List.of(), null);
+  }
+
+  /** This frame with others that belong to it; see {@link #following()}. */
+  public EncodedFrame followedBy(List<EncodedFrame> frames) {
+    return new EncodedFrame(kind, form, bytes, List.copyOf(frames), closeReason);
   }
 
   public static EncodedFrame data(String text) {
@@ -58,14 +88,36 @@ public final class EncodedFrame {
   }
 
   public static EncodedFrame close(ErrorCode reason) {
-    return new EncodedFrame(Kind.CLOSE, NOTHING, reason);
+    return new EncodedFrame(Kind.CLOSE, Form.TEXT, NOTHING, List.of(), reason);
   }
 
   public Kind kind() {
     return kind;
   }
 
-  /** UTF-8 text; empty for {@link Kind#HEARTBEAT} and {@link Kind#CLOSE}. Not to be changed. */
+  public Form form() {
+    return form;
+  }
+
+  /** Frames that go out right behind this one, with nothing between; mostly none. */
+  public List<EncodedFrame> following() {
+    return following;
+  }
+
+  /** The same event in a second form, made once. All callers for one frame make the same. */
+  public EncodedFrame variant(UnaryOperator<EncodedFrame> making) {
+    EncodedFrame made = variant;
+    if (made == null) {
+      made = making.apply(this);
+      variant = made;
+    }
+    return made;
+  }
+
+  /**
+   * UTF-8 text, or bytes of {@link Form#BINARY}; empty for {@link Kind#HEARTBEAT} and {@link
+   * Kind#CLOSE}. Not to be changed.
+   */
   public byte[] bytes() {
     return bytes;
   }

@@ -61,8 +61,16 @@ public final class OutboundQueue {
     this.maxQueuedBytes = maxQueuedBytes;
   }
 
-  /** Queues a frame; see {@link Offer} for what the caller has to do then. */
+  /**
+   * Queues a frame, with what follows it and nothing between; see {@link Offer} for what the caller
+   * has to do then.
+   */
   public Offer offer(EncodedFrame frame) {
+    if (!frame.following().isEmpty()) {
+      List<EncodedFrame> all = new ArrayList<>(frame.following());
+      all.add(0, frame);
+      return offer(all);
+    }
     Offer offer;
     synchronized (this) {
       offer = add(frame);
@@ -85,6 +93,29 @@ public final class OutboundQueue {
         Offer after = add(second);
         if (after != Offer.ACCEPTED) {
           offer = after;
+        }
+      }
+    }
+    if (offer == Offer.OVERFLOW) {
+      writer.aborted(ErrorCode.SLOW_CONSUMER);
+    }
+    return offer;
+  }
+
+  /** Queues several frames with nothing between them, or none. */
+  public Offer offer(List<EncodedFrame> frames) {
+    Offer offer = Offer.ACCEPTED;
+    synchronized (this) {
+      if (frames.get(0).kind() == EncodedFrame.Kind.DROPPABLE && isHalfFull() && !closed) {
+        return Offer.DROPPED;
+      }
+      for (EncodedFrame frame : frames) {
+        Offer last = add(frame);
+        if (last != Offer.ACCEPTED) {
+          offer = last;
+        }
+        if (last == Offer.OVERFLOW || last == Offer.CLOSED) {
+          break;
         }
       }
     }

@@ -50,7 +50,7 @@ public final class ConnectionLimits {
    *     {@code OVERLOADED} if the node has
    */
   public Permit acquire(Identity identity, String address) {
-    String user = identity.organization() + '/' + identity.kind() + '/' + identity.userId();
+    String user = nameOf(identity);
     String group = ClientAddress.group(address);
     takeHere(user, group);
     Optional<Runnable> shared = Optional.empty();
@@ -61,29 +61,91 @@ public final class ConnectionLimits {
         giveBackHere(user, group);
       }
     }
+    Runnable everywhereToo =
+        shared.orElseThrow(() -> tooMany("connections per user, on all nodes"));
     return new Permit(
-        user, group, shared.orElseThrow(() -> tooMany("connections per user, on all nodes")));
+        () -> {
+          giveBackHere(user, group);
+          everywhereToo.run();
+        });
+  }
+
+  /**
+   * Takes a place on this node for somebody who has yet to say who it is; then {@link #acquireUser}
+   * takes the user's.
+   *
+   * @throws RealtimeException as {@link #acquire}
+   */
+  public Permit acquireUnknown(String address) {
+    String group = ClientAddress.group(address);
+    takeHere(group);
+    return new Permit(() -> giveBackHere(group));
+  }
+
+  /**
+   * Takes a user's place on a connection that has its place on this node already.
+   *
+   * @throws RealtimeException as {@link #acquire}
+   */
+  public Permit acquireUser(Identity identity) {
+    String user = nameOf(identity);
+    if (!take(byUser, user, maxPerUser)) {
+      throw tooMany("connections per user");
+    }
+    Optional<Runnable> shared = Optional.empty();
+    try {
+      shared = everywhere.take(user);
+    } finally {
+      if (shared.isEmpty()) {
+        giveBack(byUser, user);
+      }
+    }
+    Runnable everywhereToo =
+        shared.orElseThrow(() -> tooMany("connections per user, on all nodes"));
+    return new Permit(
+        () -> {
+          giveBack(byUser, user);
+          everywhereToo.run();
+        });
+  }
+
+  private static String nameOf(Identity identity) {
+    return identity.organization() + '/' + identity.kind() + '/' + identity.userId();
+  }
+
+  private void takeHere(String group) {
+    if (!take(byAddress, group, maxPerAddress)) {
+      throw tooMany("connections per address");
+    }
+    if (total.getAndUpdate(open -> open < maxTotal ? open + 1 : open) >= maxTotal) {
+      giveBack(byAddress, group);
+      throw new RealtimeException(ErrorCode.OVERLOADED, "connections on this node", RETRY_AFTER);
+    }
   }
 
   private void takeHere(String user, String group) {
     if (!take(byUser, user, maxPerUser)) {
       throw tooMany("connections per user");
     }
-    if (!take(byAddress, group, maxPerAddress)) {
-      giveBack(byUser, user);
-      throw tooMany("connections per address");
-    }
-    if (total.getAndUpdate(open -> open < maxTotal ? open + 1 : open) >= maxTotal) {
-      giveBack(byAddress, group);
-      giveBack(byUser, user);
-      throw new RealtimeException(ErrorCode.OVERLOADED, "connections on this node", RETRY_AFTER);
+    boolean taken = false;
+    try {
+      takeHere(group);
+      taken = true;
+    } finally {
+      if (!taken) {
+        giveBack(byUser, user);
+      }
     }
   }
 
   private void giveBackHere(String user, String group) {
+    giveBackHere(group);
+    giveBack(byUser, user);
+  }
+
+  private void giveBackHere(String group) {
     total.decrementAndGet();
     giveBack(byAddress, group);
-    giveBack(byUser, user);
   }
 
   private static RealtimeException tooMany(String what) {
@@ -117,23 +179,18 @@ public final class ConnectionLimits {
   }
 
   /** One connection's place. Closing it again does nothing. */
-  public final class Permit implements AutoCloseable {
-    private final String user;
-    private final String address;
-    private final Runnable shared;
+  public static final class Permit implements AutoCloseable {
+    private final Runnable giveBack;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Permit(String user, String address, Runnable shared) {
-      this.user = user;
-      this.address = address;
-      this.shared = shared;
+    private Permit(Runnable giveBack) {
+      this.giveBack = giveBack;
     }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
-        giveBackHere(user, address);
-        shared.run();
+        giveBack.run();
       }
     }
   }

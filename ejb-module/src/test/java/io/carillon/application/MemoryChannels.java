@@ -113,4 +113,9 @@ final class MemoryChannels implements ChannelRepository {
         .filter(channel -> channel.key().organization().equals(organization))
         .filter(channel -> channel.key().name().value().compareTo(afterName) > 0);
   }
+
+  @Override
+  public List<ChannelName> names(String organization, java.util.Collection<Long> numbers) {
+    throw new UnsupportedOperationException();
+  }
 }

@@ -83,6 +83,15 @@ public final class Json {
     }
   }
 
+  /** As {@link #parse(String)}, from UTF-8. */
+  public static Object parse(byte[] utf8, int offset, int length) {
+    try (JsonParser parser = FACTORY.createParser(utf8, offset, length)) {
+      return readAll(parser);
+    } catch (IOException e) {
+      throw malformed(e);
+    }
+  }
+
   private static Object readAll(JsonParser parser) throws IOException {
     if (parser.nextToken() == null) {
       throw new RealtimeException(ErrorCode.MALFORMED, "empty");

@@ -53,6 +53,9 @@ public class JpaChannelRepository implements ChannelRepository {
   private static final String FIND =
       "select c from Channel c where c.organization = :organization and c.name = :name";
 
+  private static final String NAMES =
+      "select c.name from Channel c where c.organization = :organization and c.id in (%s)";
+
   private static final String VIEWS =
       "select c as channel, m as membership from Channel c"
           + " left join Membership m on m.channelId = c.id and m.userId in (%s)"
@@ -180,13 +183,13 @@ public class JpaChannelRepository implements ChannelRepository {
     return list;
   }
 
-  private static String parameters(String name, List<String> values) {
+  private static String parameters(String name, List<?> values) {
     return IntStream.range(0, values.size())
         .mapToObj(i -> ":" + name + i)
         .collect(Collectors.joining(", "));
   }
 
-  private static void setAll(TypedQuery<Tuple> query, String name, List<String> values) {
+  private static void setAll(TypedQuery<?> query, String name, List<?> values) {
     for (int i = 0; i < values.size(); i++) {
       query.setParameter(name + i, values.get(i));
     }
@@ -348,5 +351,20 @@ public class JpaChannelRepository implements ChannelRepository {
   private Channel detached(Channel channel) {
     entities.detach(channel);
     return channel;
+  }
+
+  @Override
+  @Transactional
+  public List<ChannelName> names(String organization, Collection<Long> numbers) {
+    if (numbers.isEmpty()) {
+      return List.of();
+    }
+    List<Long> all = numbers.stream().limit(MAX_LIMIT).toList();
+    TypedQuery<String> query =
+        entities
+            .createQuery(NAMES.formatted(parameters("number", all)), String.class)
+            .setParameter("organization", organization);
+    setAll(query, "number", all);
+    return query.getResultStream().map(ChannelName::new).toList();
   }
 }

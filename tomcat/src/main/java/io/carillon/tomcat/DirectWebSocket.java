@@ -1,9 +1,7 @@
 package io.carillon.tomcat;
 
-import io.carillon.domain.user.Identity;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.node.Workers;
-import io.carillon.security.ConnectionLimits;
 import io.carillon.transport.WebSocketConnection;
 import io.carillon.transport.WebSocketProtocol;
 import java.io.IOException;
@@ -54,12 +52,8 @@ final class DirectWebSocket extends WebSocketConnection
   private boolean closeWritten;
   private boolean closeReceived;
 
-  DirectWebSocket(
-      WebSocketProtocol protocol,
-      Identity identity,
-      ConnectionLimits.Permit place,
-      Workers workers) {
-    super(protocol, identity, place, workers);
+  DirectWebSocket(WebSocketProtocol protocol, Runnable place, Workers workers) {
+    super(protocol, place, workers);
   }
 
   @Override
@@ -152,7 +146,8 @@ final class DirectWebSocket extends WebSocketConnection
     if (discarding) {
       return;
     }
-    WebSocketParser current = parser == null ? scratch.parser(maxMessageBytes()) : parser;
+    WebSocketParser current =
+        parser == null ? scratch.parser(maxMessageBytes(), takesBinary()) : parser;
     current.read(in, 0, length, this);
     if (current.isIdle()) {
       parser = null;
@@ -167,6 +162,13 @@ final class DirectWebSocket extends WebSocketConnection
   public void onMessage(byte[] utf8, int offset, int length) {
     if (closeCode() == 0) { // what comes after the end was announced is not looked at
       received(utf8, offset, length);
+    }
+  }
+
+  @Override
+  public void onBinaryMessage(byte[] bytes, int offset, int length) {
+    if (closeCode() == 0) {
+      receivedBinary(bytes, offset, length);
     }
   }
 

@@ -5,6 +5,7 @@ import io.carillon.application.Failures;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.gateway.chat.ChatSessions;
+import io.carillon.gateway.socketio.engine.EngineVisit;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import io.carillon.rest.Identities;
@@ -27,7 +28,7 @@ import java.util.Optional;
 /**
  * Answers WebSocket handshakes (RFC 6455 section 4.2) and takes the connection over, after the
  * authentication and before Tomcat's own WebSocket container. Everything else passes, TLS included:
- * there Tomcat's container carries the same protocol through {@code ChatEndpoint}.
+ * there Tomcat's container carries the same protocol through its endpoint.
  */
 final class DirectWebSocketFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
@@ -35,7 +36,7 @@ final class DirectWebSocketFilter extends HttpFilter {
   private static final String VERSION = "13";
 
   // Set before the first request; a filter is made before there are beans.
-  private transient WebSocketProtocol protocol;
+  private transient ChatSessions chat;
   private transient Connections connections;
   private transient ConnectionLimits limits;
   private transient Metrics metrics;
@@ -44,7 +45,7 @@ final class DirectWebSocketFilter extends HttpFilter {
   @Override
   public void init() {
     CDI<Object> beans = CDI.current();
-    protocol = beans.select(ChatSessions.class).get();
+    chat = beans.select(ChatSessions.class).get();
     connections = beans.select(Connections.class).get();
     limits = beans.select(ConnectionLimits.class).get();
     metrics = beans.select(Metrics.class).get();
@@ -72,7 +73,12 @@ final class DirectWebSocketFilter extends HttpFilter {
       return;
     }
     try {
-      takeOver(request, response, key.get());
+      if (request.getUserPrincipal() instanceof EngineVisit visit) {
+        // Its place is taken with the session that it opens, or was taken with that before.
+        takeOver(new Handshake(request, response, key.get()), visit, () -> {});
+      } else {
+        takeOverChat(new Handshake(request, response, key.get()));
+      }
     } catch (RuntimeException e) {
       RealtimeException refusal = Failures.of(e);
       metrics.refused(refusal.code());
@@ -80,8 +86,10 @@ final class DirectWebSocketFilter extends HttpFilter {
     }
   }
 
-  private void takeOver(HttpServletRequest request, HttpServletResponse response, String key)
-      throws IOException, ServletException {
+  private record Handshake(HttpServletRequest request, HttpServletResponse response, String key) {}
+
+  private void takeOverChat(Handshake handshake) throws IOException, ServletException {
+    HttpServletRequest request = handshake.request();
     if (connections.isDraining()) {
       throw new RealtimeException(ErrorCode.DRAINING, "no new connections");
     }
@@ -89,14 +97,21 @@ final class DirectWebSocketFilter extends HttpFilter {
         Identities.placeOf(request)
             .take()
             .orElseGet(() -> limits.acquire(Identities.of(request), Identities.addressOf(request)));
-    DirectWebSocket connection =
-        new DirectWebSocket(protocol, Identities.of(request), place, workers);
+    takeOver(handshake, chat.with(Identities.of(request)), place::close);
+  }
+
+  private void takeOver(Handshake handshake, WebSocketProtocol protocol, Runnable place)
+      throws IOException, ServletException {
+    HttpServletRequest request = handshake.request();
+    HttpServletResponse response = handshake.response();
+    DirectWebSocket connection = new DirectWebSocket(protocol, place, workers);
     // From here on the place is the connection's, which gives it back, come what may.
     connection.expectBegin();
     response.setHeader("Upgrade", "websocket");
     response.setHeader("Connection", "Upgrade");
-    response.setHeader("Sec-WebSocket-Accept", WebSocketFrames.accept(key));
-    subprotocolOf(request).ifPresent(name -> response.setHeader("Sec-WebSocket-Protocol", name));
+    response.setHeader("Sec-WebSocket-Accept", WebSocketFrames.accept(handshake.key()));
+    subprotocolOf(request, protocol)
+        .ifPresent(name -> response.setHeader("Sec-WebSocket-Protocol", name));
     request.upgrade(DirectUpgrade.class).prepare(connection);
   }
 
@@ -113,7 +128,8 @@ final class DirectWebSocketFilter extends HttpFilter {
   }
 
   /** The first that the client names and the protocol knows; a client may also name none. */
-  private Optional<String> subprotocolOf(HttpServletRequest request) {
+  private static Optional<String> subprotocolOf(
+      HttpServletRequest request, WebSocketProtocol protocol) {
     return tokens(request, "Sec-WebSocket-Protocol").stream()
         .filter(protocol.subprotocols()::contains)
         .findFirst();

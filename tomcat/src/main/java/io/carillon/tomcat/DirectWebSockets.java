@@ -14,12 +14,18 @@ import java.util.Set;
  * own initializer brings later.
  */
 final class DirectWebSockets implements ServletContainerInitializer {
+  private final String socketIoPath;
+
+  DirectWebSockets(String socketIoPath) {
+    this.socketIoPath = socketIoPath;
+  }
 
   @Override
   public void onStartup(Set<Class<?>> classes, ServletContext context) {
     FilterRegistration.Dynamic filter =
         context.addFilter("direct-websocket", new DirectWebSocketFilter());
     filter.setAsyncSupported(true); // the streams behind it would not start else
-    filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, ChatSessions.PATH);
+    filter.addMappingForUrlPatterns(
+        EnumSet.of(DispatcherType.REQUEST), true, ChatSessions.PATH, socketIoPath + "/*");
   }
 }

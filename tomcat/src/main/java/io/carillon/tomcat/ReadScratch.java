@@ -11,7 +11,6 @@ final class ReadScratch {
   private final byte[] bytes = new byte[CAPACITY];
   private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
   private WebSocketParser idleParser; // null while it is lent, or none was made
-  private int idleParserLimit;
 
   private ReadScratch() {}
 
@@ -29,19 +28,15 @@ final class ReadScratch {
   }
 
   /** A parser that has read nothing; whoever does not give it back keeps it. */
-  WebSocketParser parser(int limit) {
-    WebSocketParser lent = idleParserLimit == limit ? idleParser : null;
+  WebSocketParser parser(int limit, boolean takesBinary) {
+    WebSocketParser lent = idleParser;
     idleParser = null;
-    if (lent == null) {
-      lent = new WebSocketParser(limit);
-      idleParserLimit = limit;
-    }
-    return lent;
+    return lent != null && lent.isFor(limit, takesBinary)
+        ? lent
+        : new WebSocketParser(limit, takesBinary);
   }
 
   void giveBack(WebSocketParser idle) {
-    if (idle.limit() == idleParserLimit) {
-      idleParser = idle;
-    }
+    idleParser = idle;
   }
 }

@@ -50,7 +50,8 @@ public final class TomcatServer implements AutoCloseable {
       add((AutoCloseable) tomcat::destroy);
       Context context = WebApplication.make(tomcat, Files.createDirectory(folder.resolve("web")));
       if (settings.http().isWebSocketDirect()) {
-        context.addServletContainerInitializer(new DirectWebSockets(), Set.of());
+        context.addServletContainerInitializer(
+            new DirectWebSockets(settings.socketIo().path()), Set.of());
       }
       context.getPipeline().addValve(new CutValve());
       if (settings.http().areStreamsDirect()) {

@@ -8,7 +8,9 @@ import java.util.Base64;
 
 /** What a server writes by RFC 6455: whole frames without a mask, and the answer to a handshake. */
 final class WebSocketFrames {
+  static final int CONTINUATION = 0x0;
   static final int TEXT = 0x1;
+  static final int BINARY = 0x2;
   static final int CLOSE = 0x8;
   static final int PING = 0x9;
   static final int PONG = 0xA;
@@ -31,11 +33,18 @@ final class WebSocketFrames {
   static byte[] wire(EncodedFrame frame) {
     return frame.kind() == EncodedFrame.Kind.HEARTBEAT
         ? EMPTY_PING
-        : frame.wire(WebSocketFrames::text);
+        : switch (frame.form()) {
+          case TEXT -> frame.wire(utf8 -> frame(TEXT, utf8));
+          case BINARY -> frame.wire(bytes -> frame(BINARY, bytes));
+          // A fragmented message (section 5.4): what all connections share, then what is one's own.
+          case BEGINNING -> frame.wire(utf8 -> unfinished(frame(TEXT, utf8)));
+          case END -> frame.wire(utf8 -> frame(CONTINUATION, utf8));
+        };
   }
 
-  private static byte[] text(byte[] utf8) {
-    return frame(TEXT, utf8);
+  private static byte[] unfinished(byte[] frame) {
+    frame[0] &= (byte) ~FIN;
+    return frame;
   }
 
   /** An answer to a ping, left out for a client that pings and does not read. */

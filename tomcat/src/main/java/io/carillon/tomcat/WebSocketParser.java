@@ -23,7 +23,10 @@ final class WebSocketParser {
     /** A text message within the limit. */
     void onMessage(byte[] utf8, int offset, int length);
 
-    /** The beginning of a text message over the limit. */
+    /** A binary message within the limit; only where they are taken. */
+    void onBinaryMessage(byte[] bytes, int offset, int length);
+
+    /** The beginning of a message over the limit. */
     void onOversizedMessage(byte[] head, int offset, int length);
 
     void onPing(byte[] payload);
@@ -49,12 +52,11 @@ final class WebSocketParser {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int MAX_HEADER = 14;
-  private static final int CONTINUATION = 0x0;
-  private static final int BINARY = 0x2;
   private static final int FIRST_CONTROL = 0x8;
   private static final byte[] NOTHING = {};
 
   private final int limit;
+  private final boolean takesBinary;
 
   // The frame that is being read.
   private final byte[] header = new byte[MAX_HEADER];
@@ -70,6 +72,7 @@ final class WebSocketParser {
 
   // The message that is being read, of one frame or more.
   private boolean inMessage;
+  private boolean binary;
   private byte[] message = NOTHING;
   private int kept;
   private long total;
@@ -79,13 +82,16 @@ final class WebSocketParser {
 
   /**
    * @param limit bytes of a message, itself included
+   * @param takesBinary otherwise a binary message is a violation
    */
-  WebSocketParser(int limit) {
+  WebSocketParser(int limit, boolean takesBinary) {
     this.limit = limit;
+    this.takesBinary = takesBinary;
   }
 
-  int limit() {
-    return limit;
+  /** Whether this one reads as a new one with these limits would. */
+  boolean isFor(int otherLimit, boolean binary) {
+    return limit == otherLimit && takesBinary == binary;
   }
 
   /** Whether nothing has been begun, so that a new parser would do as well. */
@@ -149,12 +155,14 @@ final class WebSocketParser {
               || opcode == WebSocketFrames.PONG;
       boolean isShort = (header[1] & 0x7F) <= WebSocketFrames.MAX_CONTROL_PAYLOAD;
       violation = known && isShort && last ? 0 : PROTOCOL_ERROR;
-    } else if (opcode == CONTINUATION) {
+    } else if (opcode == WebSocketFrames.CONTINUATION) {
       violation = inMessage ? 0 : PROTOCOL_ERROR;
     } else if (opcode == WebSocketFrames.TEXT) {
       violation = inMessage ? PROTOCOL_ERROR : 0;
+    } else if (opcode == WebSocketFrames.BINARY && !inMessage) {
+      violation = takesBinary ? 0 : UNSUPPORTED_DATA;
     } else {
-      violation = opcode == BINARY && !inMessage ? UNSUPPORTED_DATA : PROTOCOL_ERROR;
+      violation = PROTOCOL_ERROR;
     }
     if (violation != 0) {
       violate(violation, handler);
@@ -177,6 +185,9 @@ final class WebSocketParser {
     headerBytes = 0;
     inPayload = true;
     if (opcode < FIRST_CONTROL) {
+      if (!inMessage) {
+        binary = opcode == WebSocketFrames.BINARY;
+      }
       inMessage = true;
       if (length > (long) FAR_TOO_LARGE * limit - total) {
         violate(TOO_LARGE, handler);
@@ -211,13 +222,15 @@ final class WebSocketParser {
         completeControl(handler);
       }
     } else {
-      readText(in, at, length, handler);
+      readMessage(in, at, length, handler);
     }
     return at + length;
   }
 
-  private void readText(byte[] in, int at, int length, Handler handler) {
-    utf8 = Utf8Check.check(utf8, in, at, at + length);
+  private void readMessage(byte[] in, int at, int length, Handler handler) {
+    if (!binary) {
+      utf8 = Utf8Check.check(utf8, in, at, at + length);
+    }
     boolean complete = missing == 0 && last;
     if (utf8 == Utf8Check.INVALID || (complete && utf8 != Utf8Check.COMPLETE)) {
       violate(INVALID_UTF8, handler);
@@ -244,6 +257,8 @@ final class WebSocketParser {
     inMessage = false;
     if (size > limit) {
       handler.onOversizedMessage(text, offset, limit);
+    } else if (binary) {
+      handler.onBinaryMessage(text, offset, size);
     } else {
       handler.onMessage(text, offset, size);
     }

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 /** What the server has, found in its classes. */
 final class Registered {
   private static final String CHAT = "io.carillon.gateway.chat.";
+  private static final String GATEWAY = "io.carillon.gateway.";
 
   private Registered() {}
 
@@ -125,7 +126,7 @@ final class Registered {
   /** The classes that frames are read as, without their package. */
   static Set<String> frameTypes() {
     Set<String> types = new TreeSet<>();
-    for (Class<?> type : load(CHAT + "ChatFrame").getPermittedSubclasses()) {
+    for (Class<?> type : load(GATEWAY + "ClientFrame").getPermittedSubclasses()) {
       types.add(type.getSimpleName());
     }
     return types;
@@ -137,7 +138,7 @@ final class Registered {
    */
   static Set<String> frameEvents() {
     Set<String> events = new TreeSet<>();
-    for (String text : stringsIn(load(CHAT + "ChatCodec"))) {
+    for (String text : stringsIn(load(GATEWAY + "ClientFrames"))) {
       if (text.matches("[a-z]+(:[a-z]+)*") && !decoded(text).equals("Invalid event")) {
         events.add(text);
       }

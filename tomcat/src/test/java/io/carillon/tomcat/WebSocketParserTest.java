@@ -34,6 +34,11 @@ class WebSocketParserTest {
     }
 
     @Override
+    public void onBinaryMessage(byte[] bytes, int offset, int length) {
+      heard.add("binary " + length);
+    }
+
+    @Override
     public void onOversizedMessage(byte[] head, int offset, int length) {
       heard.add("oversized " + length);
     }
@@ -67,7 +72,7 @@ class WebSocketParserTest {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     Recorder recorder = new Recorder();
-    WebSocketParser parser = new WebSocketParser(LIMIT);
+    WebSocketParser parser = new WebSocketParser(LIMIT, false);
     int at = 0;
     while (at < bytes.length) {
       int end = Math.min(bytes.length, at + 1 + random.nextInt(1 + bytes.length / 3));
@@ -80,7 +85,7 @@ class WebSocketParserTest {
 
   private static List<String> readInPieces(byte[] bytes, int size) {
     Recorder recorder = new Recorder();
-    WebSocketParser parser = new WebSocketParser(LIMIT);
+    WebSocketParser parser = new WebSocketParser(LIMIT, false);
     for (int at = 0; at < bytes.length; at += size) {
       readPiece(parser, bytes, at, Math.min(bytes.length, at + size), recorder);
     }
@@ -312,7 +317,7 @@ class WebSocketParserTest {
 
   @Test
   void holdsNothingBetweenMessages() {
-    WebSocketParser parser = new WebSocketParser(LIMIT);
+    WebSocketParser parser = new WebSocketParser(LIMIT, false);
     Recorder recorder = new Recorder();
     assertThat(parser.isIdle()).isTrue();
     byte[] bytes = text("a");

@@ -8,6 +8,8 @@ import io.carillon.domain.audit.Circumstances;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.user.Identity;
+import io.carillon.gateway.EntryGate;
+import io.carillon.gateway.EntryGates;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
 import io.carillon.security.Authenticator;
@@ -68,6 +70,7 @@ public class AuthenticationFilter extends HttpFilter {
 
   // The container makes it: fields, and no constructor of ours.
   @Inject transient Arrivals arrivals;
+  @Inject transient EntryGates gates;
   @Inject transient Authenticator authenticator;
   @Inject transient ContainerCallers containerCallers;
   @Inject transient Origins origins;
@@ -92,6 +95,11 @@ public class AuthenticationFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    Optional<EntryGate> gate = gates.at(GuardedPath.decoded(request));
+    if (gate.isPresent()) {
+      goThrough(gate.get(), request, response, chain);
+      return;
+    }
     GuardedPath path = GuardedPath.of(request);
     headers.addTo(response, path);
     if (path == GuardedPath.OPEN || path == GuardedPath.FRONT_END) {
@@ -143,6 +151,52 @@ public class AuthenticationFilter extends HttpFilter {
     return new Circumstances(
         caller.map(IdentityPrincipal::address).orElse(""),
         READING.contains(request.getMethod()) ? "" : QueryText.of(request, "reason"));
+  }
+
+  /** The way of those who say who they are only after they have connected. */
+  private void goThrough(
+      EntryGate gate, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    headers.addTo(response, GuardedPath.STREAM);
+    EntryGate.Visitor visitor;
+    try {
+      checkHost(request);
+      Optional<String> origin = checkOrigin(request, response);
+      if (isPreflight(request, origin)) {
+        answerPreflight(response);
+        return;
+      }
+      visitor =
+          gate.asksWho(request)
+              ? visitor(request, origin)
+              : new EntryGate.Visitor(
+                  clients.addressOf(request), Optional.empty(), Optional.empty());
+    } catch (RuntimeException e) {
+      RealtimeException refusal = Failures.of(e);
+      metrics.refused(refusal.code());
+      gate.refuse(request, response, refusal);
+      return;
+    }
+    Optional<Principal> admitted = gate.admit(request, response, visitor);
+    if (admitted.isPresent()) {
+      chain.doFilter(new Admitted(request, admitted.get()), response);
+    }
+  }
+
+  /** Whoever comes, and why what the request says of that does not count, where it does not. */
+  private EntryGate.Visitor visitor(HttpServletRequest request, Optional<String> origin) {
+    String address = clients.addressOf(request);
+    try (Arrivals.Turn turn = arrivals.take()) {
+      Optional<IdentityPrincipal> caller = identify(request, GuardedPath.STREAM, origin);
+      return new EntryGate.Visitor(
+          address, caller.map(IdentityPrincipal::identity), Optional.empty());
+    } catch (RealtimeException e) {
+      int status = e.code().httpStatus();
+      if (status != UNAUTHORIZED && status != HttpServletResponse.SC_FORBIDDEN) {
+        throw e; // not the client's doing
+      }
+      return new EntryGate.Visitor(address, Optional.empty(), Optional.of(e.code()));
+    }
   }
 
   private static boolean isHandshake(HttpServletRequest request, GuardedPath path) {
@@ -293,6 +347,37 @@ public class AuthenticationFilter extends HttpFilter {
   private static String hostOf(HttpServletRequest request) {
     String host = request.getHeader("Host");
     return host == null ? "" : host;
+  }
+
+  /** A request that a gate has let in. */
+  private static final class Admitted extends HttpServletRequestWrapper {
+    private final Principal principal;
+
+    Admitted(HttpServletRequest request, Principal principal) {
+      super(request);
+      this.principal = principal;
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+      return principal;
+    }
+
+    @Override
+    public String getRemoteUser() {
+      return principal.getName();
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return false;
+    }
+
+    /** None: a container that knew of one would end a socket with it, in its own way. */
+    @Override
+    public HttpSession getSession(boolean create) {
+      return create ? super.getSession(true) : null;
+    }
   }
 
   /** A request whose maker is known. */

@@ -62,7 +62,8 @@ enum GuardedPath {
     }
   }
 
-  private static String decoded(HttpServletRequest request) {
+  /** The path within the application, as the container dispatches by it. */
+  static String decoded(HttpServletRequest request) {
     String within = request.getPathInfo();
     return within == null ? request.getServletPath() : request.getServletPath() + within;
   }

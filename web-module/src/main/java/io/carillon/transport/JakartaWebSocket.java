@@ -1,12 +1,12 @@
 package io.carillon.transport;
 
-import io.carillon.domain.user.Identity;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.node.Workers;
-import io.carillon.security.ConnectionLimits;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * A WebSocket through the Jakarta API, on any server. Text goes out through the asynchronous
@@ -59,17 +60,17 @@ public final class JakartaWebSocket extends WebSocketConnection {
   // Of the thread that reads.
   private StringBuilder message; // the parts so far; null between messages
   private long messageChars;
+  private ByteArrayOutputStream binary; // the same of a binary one
+  private long binaryBytes;
+
+  private String beginning = ""; // of a message whose end comes next; belongs to the queue's writer
 
   /**
    * @param socket open; its time-out is taken off, since the heartbeat notices a lost client
    */
   public JakartaWebSocket(
-      Session socket,
-      WebSocketProtocol protocol,
-      Identity identity,
-      ConnectionLimits.Permit place,
-      Workers workers) {
-    super(protocol, identity, place, workers);
+      Session socket, WebSocketProtocol protocol, Runnable place, Workers workers) {
+    super(protocol, place, workers);
     this.socket = socket;
     socket.setMaxIdleTimeout(0);
     socket.getUserProperties().put(BLOCKING_SEND_TIMEOUT, BLOCKING_SEND_MILLIS);
@@ -125,9 +126,33 @@ public final class JakartaWebSocket extends WebSocketConnection {
     }
   }
 
-  /** A part of a binary message, which no protocol of ours has. */
-  public void onBinary() {
-    close(UNSUPPORTED_DATA);
+  /** A part of a binary message, the last one or not. */
+  public void onBinary(ByteBuffer part, boolean last) {
+    alive();
+    if (closeCode() != 0) {
+      return;
+    }
+    if (!takesBinary()) {
+      close(UNSUPPORTED_DATA);
+      return;
+    }
+    binaryBytes += part.remaining();
+    if (binaryBytes > maxMessageBytes()) {
+      close(TOO_LARGE);
+      return;
+    }
+    if (binary == null) {
+      binary = new ByteArrayOutputStream(part.remaining());
+    }
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    binary.write(bytes, 0, bytes.length);
+    if (last) {
+      byte[] whole = binary.toByteArray();
+      binary = null;
+      binaryBytes = 0;
+      receivedBinary(whole, 0, whole.length);
+    }
   }
 
   public void onPong() {
@@ -165,7 +190,7 @@ public final class JakartaWebSocket extends WebSocketConnection {
     while (taken < count && sending.compareAndSet(false, true)) {
       EncodedFrame frame = frames[taken++];
       switch (frame.kind()) {
-        case DATA, DROPPABLE -> sendText(frame.text());
+        case DATA, DROPPABLE -> send(frame);
         case HEARTBEAT -> onWorker(this::sendPing);
         case CLOSE -> onWorker(this::closeSocket); // and never takes anything again
       }
@@ -173,13 +198,29 @@ public final class JakartaWebSocket extends WebSocketConnection {
     return taken;
   }
 
-  private void sendText(String text) throws IOException {
+  private void send(EncodedFrame frame) throws IOException {
+    switch (frame.form()) {
+      case TEXT -> send(remote -> remote.sendText(frame.text(), this::sent));
+      case BINARY -> send(remote -> remote.sendBinary(ByteBuffer.wrap(frame.bytes()), this::sent));
+      case BEGINNING -> { // the asynchronous remote sends whole messages only
+        beginning = frame.text();
+        sending.set(false);
+      }
+      case END -> {
+        String whole = beginning + frame.text();
+        beginning = "";
+        send(remote -> remote.sendText(whole, this::sent));
+      }
+    }
+  }
+
+  private void send(Consumer<RemoteEndpoint.Async> message) throws IOException {
     touching.lock(); // nobody else holds it but one who has waited for its end
     try {
       if (untouchable) {
         throw new IOException("closed");
       }
-      socket.getAsyncRemote().sendText(text, this::sent);
+      message.accept(socket.getAsyncRemote());
     } catch (RuntimeException e) { // containers differ in what they throw for a closed session
       throw new IOException(e);
     } finally {

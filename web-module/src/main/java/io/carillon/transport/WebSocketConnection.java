@@ -1,14 +1,11 @@
 package io.carillon.transport;
 
 import io.carillon.application.Failures;
-import io.carillon.application.LiveConnection;
 import io.carillon.domain.error.ErrorCode;
-import io.carillon.domain.user.Identity;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.FrameWriter;
 import io.carillon.hub.OutboundQueue;
 import io.carillon.node.Workers;
-import io.carillon.security.ConnectionLimits;
 import java.time.Duration;
 
 /**
@@ -17,7 +14,7 @@ import java.time.Duration;
  * the client leaves, or the connection is lost. Any thread, but for what a carrier calls when
  * something arrives: one thread at a time.
  */
-public abstract class WebSocketConnection implements LiveConnection, FrameWriter {
+public abstract class WebSocketConnection implements FrameWriter {
   /** RFC 6455 section 7.4.1. */
   public static final int NORMAL = 1000;
 
@@ -40,10 +37,9 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
   }
 
   private final WebSocketProtocol protocol;
-  private final ConnectionLimits.Permit place;
+  private final Runnable place;
   private final Workers workers;
-  private final OutboundQueue queue;
-  private volatile Identity identity;
+  private volatile OutboundQueue queue;
   private volatile Ping ping = Ping.ANSWERED; // changed under the lock
   private WebSocketListener listener; // set before anything arrives
 
@@ -52,15 +48,10 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
   private boolean finished;
 
   /**
-   * @param place given back when the connection ends
+   * @param place gives the connection's place back when it ends
    */
-  protected WebSocketConnection(
-      WebSocketProtocol protocol,
-      Identity identity,
-      ConnectionLimits.Permit place,
-      Workers workers) {
+  protected WebSocketConnection(WebSocketProtocol protocol, Runnable place, Workers workers) {
     this.protocol = protocol;
-    this.identity = identity;
     this.place = place;
     this.workers = workers;
     this.queue = new OutboundQueue(this, protocol.maxQueuedBytes());
@@ -72,24 +63,22 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
     listener.onOpened();
   }
 
-  @Override
-  public final Identity identity() {
-    return identity;
-  }
-
-  /** The same user has shown a newer proof. */
-  public final void renew(Identity renewed) {
-    identity = renewed;
-  }
-
-  @Override
-  public final String transport() {
-    return "websocket";
-  }
-
-  @Override
   public final OutboundQueue queue() {
     return queue;
+  }
+
+  /**
+   * From now on carries another queue, which outlives connections: its writer calls this
+   * connection's. The own one must have nothing to say any more.
+   *
+   * @return false if something waits in the own one; nothing has changed then
+   */
+  public final boolean carry(OutboundQueue other) {
+    if (queue.queuedBytes() > 0) {
+      return false;
+    }
+    queue = other;
+    return true;
   }
 
   protected final Workers workers() {
@@ -102,7 +91,10 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
 
   // ---- signs of life
 
-  @Override
+  /**
+   * Sends a ping, or cuts a connection that has not answered the last one. Called once in each
+   * heartbeat interval; does not block.
+   */
   public final void heartbeat() {
     Ping last;
     synchronized (this) {
@@ -148,6 +140,19 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
     }
   }
 
+  /** A whole binary message within the limit. */
+  protected final void receivedBinary(byte[] bytes, int offset, int length) {
+    try {
+      listener.onBinary(bytes, offset, length);
+    } catch (RuntimeException e) {
+      close(Failures.of(e).code());
+    }
+  }
+
+  protected final boolean takesBinary() {
+    return protocol.takesBinary();
+  }
+
   /** A message over the limit. */
   protected final void receivedOversized(byte[] head, int offset, int length) {
     try {
@@ -159,7 +164,10 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
 
   // ---- the end
 
-  @Override
+  /**
+   * Tells the client why in the protocol's way, then ends. Does not block; any thread, any number
+   * of times.
+   */
   public final void close(ErrorCode reason) {
     WebSocketListener current = listener;
     if (reason == ErrorCode.DRAINING && current != null) {
@@ -183,10 +191,16 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
   }
 
   /** Ends the connection with a close code of RFC 6455, or with the one that the client sent. */
-  protected final void close(int code) {
+  public final void close(int code) {
     if (beginClose(code)) {
       sendClose();
     }
+  }
+
+  /** Ends the connection of a client that does not answer any more. Does not block. */
+  public final void cut() {
+    beginClose(NORMAL);
+    disconnect();
   }
 
   private void sendClose() {
@@ -245,7 +259,7 @@ public abstract class WebSocketConnection implements LiveConnection, FrameWriter
       finished = true;
     }
     queue.close();
-    place.close();
+    place.run();
     if (listener != null) {
       listener.onClosed();
     }

@@ -18,6 +18,15 @@ public interface WebSocketListener {
   void onText(byte[] utf8, int offset, int length);
 
   /**
+   * A whole binary message, of a protocol that takes them.
+   *
+   * @param bytes to be read only during this call
+   */
+  default void onBinary(byte[] bytes, int offset, int length) {
+    throw new UnsupportedOperationException("a protocol without binary messages");
+  }
+
+  /**
    * A text message over the limit, of which only the beginning was kept; the connection goes on.
    *
    * @param head to be read only during this call, and cut anywhere

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * A protocol that is spoken over WebSockets, whatever carries them: the Jakarta API or a server's
- * own way. One object serves all connections; any thread.
+ * own way. Any thread.
  */
 public interface WebSocketProtocol {
 
@@ -20,6 +20,11 @@ public interface WebSocketProtocol {
    * times larger closes the connection with 1009.
    */
   int maxMessageBytes();
+
+  /** Whether there are binary messages; else one closes the connection with 1003. */
+  default boolean takesBinary() {
+    return false;
+  }
 
   /** Bytes that may wait for one connection. */
   int maxQueuedBytes();

@@ -5,7 +5,6 @@ import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.node.Workers;
-import io.carillon.security.ConnectionLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,13 +20,12 @@ public final class FakeWebSocket extends WebSocketConnection {
   private boolean broken;
   private boolean disconnected;
 
-  public FakeWebSocket(WebSocketProtocol protocol, Identity identity, Workers workers) {
-    this(protocol, identity, new ConnectionLimits(10, 10, 10), workers);
+  public FakeWebSocket(WebSocketProtocol protocol, Workers workers) {
+    this(protocol, () -> {}, workers);
   }
 
-  public FakeWebSocket(
-      WebSocketProtocol protocol, Identity identity, ConnectionLimits limits, Workers workers) {
-    super(protocol, identity, limits.acquire(identity, "127.0.0.1"), workers);
+  public FakeWebSocket(WebSocketProtocol protocol, Runnable place, Workers workers) {
+    super(protocol, place, workers);
   }
 
   /** A user of the demo organization. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.hub.EncodedFrame;
-import io.carillon.security.ConnectionLimits;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
@@ -14,6 +13,7 @@ import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,13 +144,7 @@ class JakartaWebSocketTest {
                   }
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
-    connection =
-        new JakartaWebSocket(
-            socket,
-            new Protocol(),
-            FakeWebSocket.user("alice"),
-            new ConnectionLimits(1, 1, 1).acquire(FakeWebSocket.user("alice"), "127.0.0.1"),
-            workers);
+    connection = new JakartaWebSocket(socket, new Protocol(), () -> {}, workers);
     connection.opened();
   }
 
@@ -298,7 +292,7 @@ class JakartaWebSocketTest {
 
   @Test
   void closesOnABinaryMessage() {
-    connection.onBinary();
+    connection.onBinary(ByteBuffer.allocate(1), true);
     workers.work();
     assertThat(sent).containsExactly("<close 1003>");
   }

@@ -89,7 +89,11 @@ class WebSocketConnectionTest {
 
   @BeforeEach
   void open() {
-    connection = new FakeWebSocket(new Protocol(), FakeWebSocket.user("alice"), limits, workers);
+    connection =
+        new FakeWebSocket(
+            new Protocol(),
+            limits.acquire(FakeWebSocket.user("alice"), "127.0.0.1")::close,
+            workers);
     connection.opened();
   }
 

@@ -79,4 +79,12 @@ public interface ChannelRepository {
    * @param limit 1 to 1,000
    */
   List<Channel> list(String organization, String namePrefix, String afterName, int limit);
+
+  /**
+   * What the organization's channels with these numbers are called; numbers of no channel, or of
+   * another organization's, are left out.
+   *
+   * @param numbers at most 1,000
+   */
+  List<ChannelName> names(String organization, Collection<Long> numbers);
 }

@@ -43,7 +43,8 @@ public class ChatEndpoint {
               .place()
               .take()
               .orElseGet(() -> limits.acquire(principal.identity(), principal.address()));
-      connection = new JakartaWebSocket(socket, sessions, principal.identity(), place, workers);
+      connection =
+          new JakartaWebSocket(socket, sessions.with(principal.identity()), place::close, workers);
       connection.opened();
     } catch (RuntimeException e) {
       int code = ChatErrors.closeCode(Failures.of(e).code());
@@ -69,7 +70,7 @@ public class ChatEndpoint {
   @OnMessage
   public void onBinary(ByteBuffer part, boolean last) {
     if (connection != null) {
-      connection.onBinary();
+      connection.onBinary(part, last);
     }
   }
 

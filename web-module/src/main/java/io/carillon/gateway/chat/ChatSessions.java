@@ -6,6 +6,8 @@ import io.carillon.application.ReadMarks;
 import io.carillon.application.SubscriptionService;
 import io.carillon.config.Settings;
 import io.carillon.domain.error.ErrorCode;
+import io.carillon.domain.user.Identity;
+import io.carillon.gateway.GatewayServices;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.node.Metrics;
 import io.carillon.node.Workers;
@@ -22,13 +24,13 @@ import java.util.Optional;
 
 /** The protocol {@code carillon.v1}, whatever carries its WebSockets. Any thread. */
 @ApplicationScoped
-public class ChatSessions implements WebSocketProtocol {
+public class ChatSessions {
   /** Where it is spoken. */
   public static final String PATH = "/ws";
 
   static final String SUBPROTOCOL = "carillon.v1";
 
-  private final ChatServices services;
+  private final GatewayServices services;
 
   protected ChatSessions() { // for the client proxy
     this.services = null;
@@ -47,7 +49,7 @@ public class ChatSessions implements WebSocketProtocol {
       Metrics metrics,
       Settings settings) {
     this.services =
-        new ChatServices(
+        new GatewayServices(
             connections,
             messages,
             subscriptions,
@@ -60,33 +62,42 @@ public class ChatSessions implements WebSocketProtocol {
             settings);
   }
 
-  @Override
-  public List<String> subprotocols() {
-    return List.of(SUBPROTOCOL);
+  /** The protocol as it is spoken with one client, who is known. */
+  public WebSocketProtocol with(Identity client) {
+    return new Protocol(services, client);
   }
 
-  @Override
-  public int maxMessageBytes() {
-    return services.settings().limits().maxMessageBytes();
-  }
+  private record Protocol(GatewayServices services, Identity client) implements WebSocketProtocol {
+    private static final List<String> NAMES = List.of(SUBPROTOCOL);
 
-  @Override
-  public int maxQueuedBytes() {
-    return services.settings().connections().queueBytes();
-  }
+    @Override
+    public List<String> subprotocols() {
+      return NAMES;
+    }
 
-  @Override
-  public WebSocketListener open(WebSocketConnection connection) {
-    return new ChatSession(services, connection);
-  }
+    @Override
+    public int maxMessageBytes() {
+      return services.settings().limits().maxMessageBytes();
+    }
 
-  @Override
-  public int closeCode(ErrorCode reason) {
-    return ChatErrors.closeCode(reason);
-  }
+    @Override
+    public int maxQueuedBytes() {
+      return services.settings().connections().queueBytes();
+    }
 
-  @Override
-  public Optional<EncodedFrame> farewell(ErrorCode reason) {
-    return reason == ErrorCode.DRAINING ? Optional.of(ChatAnswers.drain()) : Optional.empty();
+    @Override
+    public WebSocketListener open(WebSocketConnection connection) {
+      return new ChatSession(services, connection, client);
+    }
+
+    @Override
+    public int closeCode(ErrorCode reason) {
+      return ChatErrors.closeCode(reason);
+    }
+
+    @Override
+    public Optional<EncodedFrame> farewell(ErrorCode reason) {
+      return reason == ErrorCode.DRAINING ? Optional.of(ChatCodec.drain()) : Optional.empty();
+    }
   }
 }

@@ -8,7 +8,8 @@ import io.carillon.application.Since;
 import io.carillon.domain.channel.ChannelName;
 import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.user.UserId;
-import io.carillon.gateway.chat.ChatFrame.Ref;
+import io.carillon.gateway.ClientFrame;
+import io.carillon.gateway.ClientFrame.Ref;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
@@ -22,14 +23,14 @@ class ChatCodecTest {
   private static final ChannelName GENERAL = new ChannelName("general");
   private static final Ref REF = new Ref("\"1\"");
 
-  private static ChatFrame decode(String text) {
+  private static ClientFrame decode(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     byte[] around = new byte[utf8.length + 10];
     System.arraycopy(utf8, 0, around, 5, utf8.length);
     return ChatCodec.decode(around, 5, utf8.length);
   }
 
-  private static ChatFrame decode(String event, String data) {
+  private static ClientFrame decode(String event, String data) {
     return decode("{\"event\":\"" + event + "\",\"ref\":\"1\",\"data\":" + data + "}");
   }
 
@@ -40,56 +41,57 @@ class ChatCodecTest {
   @Test
   void readsJoins() {
     assertThat(decode("channel:join", general("")))
-        .isEqualTo(new ChatFrame.Join(REF, GENERAL, Since.none(), OptionalInt.empty()));
+        .isEqualTo(new ClientFrame.Join(REF, GENERAL, Since.none(), OptionalInt.empty()));
     assertThat(decode("channel:join", general(",\"since\":\"k3-17\",\"limit\":0,\"x\":[1]")))
-        .isEqualTo(new ChatFrame.Join(REF, GENERAL, Since.text("k3-17"), OptionalInt.of(0)));
-    assertThat(decode("channel:leave", general(""))).isEqualTo(new ChatFrame.Leave(REF, GENERAL));
+        .isEqualTo(new ClientFrame.Join(REF, GENERAL, Since.text("k3-17"), OptionalInt.of(0)));
+    assertThat(decode("channel:leave", general(""))).isEqualTo(new ClientFrame.Leave(REF, GENERAL));
   }
 
   @Test
   void readsRequestsForHistory() {
     assertThat(decode("channel:history", general("")))
-        .isEqualTo(new ChatFrame.History(REF, GENERAL, Direction.BEFORE, OptionalLong.empty(), 50));
+        .isEqualTo(
+            new ClientFrame.History(REF, GENERAL, Direction.BEFORE, OptionalLong.empty(), 50));
     assertThat(decode("channel:history", general(",\"before\":7,\"limit\":3")))
-        .isEqualTo(new ChatFrame.History(REF, GENERAL, Direction.BEFORE, OptionalLong.of(7), 3));
+        .isEqualTo(new ClientFrame.History(REF, GENERAL, Direction.BEFORE, OptionalLong.of(7), 3));
     assertThat(decode("channel:history", general(",\"after\":0,\"limit\":100000")))
-        .isEqualTo(new ChatFrame.History(REF, GENERAL, Direction.AFTER, OptionalLong.of(0), 200));
+        .isEqualTo(new ClientFrame.History(REF, GENERAL, Direction.AFTER, OptionalLong.of(0), 200));
   }
 
   @Test
   void readsMessages() {
     assertThat(decode("message:send", general(",\"content\":\"hi \\u20ac\",\"clientId\":\"c-9\"")))
-        .isEqualTo(new ChatFrame.Send(REF, GENERAL, Draft.chat("hi €", "c-9")));
+        .isEqualTo(new ClientFrame.Send(REF, GENERAL, Draft.chat("hi €", "c-9")));
     assertThat(decode("message:send", general(",\"name\":\"cursor\",\"payload\":{\"x\":1.50}")))
-        .isEqualTo(new ChatFrame.Send(REF, GENERAL, new Draft("cursor", "{\"x\":1.50}", "")));
+        .isEqualTo(new ClientFrame.Send(REF, GENERAL, new Draft("cursor", "{\"x\":1.50}", "")));
     assertThat(decode("message:send", general(",\"name\":\"cleared\",\"payload\":null")))
-        .isEqualTo(new ChatFrame.Send(REF, GENERAL, new Draft("cleared", "null", "")));
+        .isEqualTo(new ClientFrame.Send(REF, GENERAL, new Draft("cleared", "null", "")));
     assertThat(decode("message:edit", general(",\"id\":\"m1\",\"content\":\"new\"")))
-        .isEqualTo(new ChatFrame.Edit(REF, GENERAL, "m1", "\"new\"", OptionalInt.empty()));
+        .isEqualTo(new ClientFrame.Edit(REF, GENERAL, "m1", "\"new\"", OptionalInt.empty()));
     assertThat(decode("message:edit", general(",\"id\":\"m1\",\"payload\":[],\"version\":3")))
-        .isEqualTo(new ChatFrame.Edit(REF, GENERAL, "m1", "[]", OptionalInt.of(3)));
+        .isEqualTo(new ClientFrame.Edit(REF, GENERAL, "m1", "[]", OptionalInt.of(3)));
     assertThat(decode("message:delete", general(",\"id\":\"m1\"")))
-        .isEqualTo(new ChatFrame.Delete(REF, GENERAL, "m1", OptionalInt.empty()));
+        .isEqualTo(new ClientFrame.Delete(REF, GENERAL, "m1", OptionalInt.empty()));
   }
 
   @Test
   void readsTheRest() {
     assertThat(decode("typing:start", general("")))
-        .isEqualTo(new ChatFrame.Typing(REF, GENERAL, true));
+        .isEqualTo(new ClientFrame.Typing(REF, GENERAL, true));
     assertThat(decode("typing:stop", general("")))
-        .isEqualTo(new ChatFrame.Typing(REF, GENERAL, false));
+        .isEqualTo(new ClientFrame.Typing(REF, GENERAL, false));
     assertThat(decode("read", general(",\"offset\":18")))
-        .isEqualTo(new ChatFrame.Read(REF, GENERAL, 18));
+        .isEqualTo(new ClientFrame.Read(REF, GENERAL, 18));
     assertThat(decode("presence:get", "{\"userIds\":[\"bob\",\"carol\"]}"))
         .isEqualTo(
-            new ChatFrame.PresenceOfUsers(REF, List.of(new UserId("bob"), new UserId("carol"))));
+            new ClientFrame.PresenceOfUsers(REF, List.of(new UserId("bob"), new UserId("carol"))));
     assertThat(decode("presence:get", general("")))
-        .isEqualTo(new ChatFrame.PresenceOfChannel(REF, GENERAL));
+        .isEqualTo(new ClientFrame.PresenceOfChannel(REF, GENERAL));
     assertThat(decode("auth:renew", "{\"token\":\"a.b.c\"}"))
-        .isEqualTo(new ChatFrame.Renew(REF, "a.b.c"))
+        .isEqualTo(new ClientFrame.Renew(REF, "a.b.c"))
         .asString()
         .doesNotContain("a.b.c");
-    assertThat(decode("{\"event\":\"ping\"}")).isEqualTo(new ChatFrame.Ping(Ref.NONE));
+    assertThat(decode("{\"event\":\"ping\"}")).isEqualTo(new ClientFrame.Ping(Ref.NONE));
   }
 
   @Test
@@ -154,8 +156,8 @@ class ChatCodecTest {
         "{\"event\":\"auth:renew\",\"data\":{}}"
       })
   void refusesAnythingElse(String text) {
-    assertThat(decode(text)).isInstanceOf(ChatFrame.Invalid.class);
-    assertThat(((ChatFrame.Invalid) decode(text)).reason().code()).isEqualTo(ErrorCode.MALFORMED);
+    assertThat(decode(text)).isInstanceOf(ClientFrame.Invalid.class);
+    assertThat(((ClientFrame.Invalid) decode(text)).reason().code()).isEqualTo(ErrorCode.MALFORMED);
   }
 
   @Test
@@ -163,8 +165,8 @@ class ChatCodecTest {
     for (int depth : new int[] {65, 1_000, 100_000}) {
       String nested = "[".repeat(depth) + "]".repeat(depth);
       assertThat(decode("{\"ref\":\"1\",\"event\":\"ping\",\"x\":" + nested + "}"))
-          .isInstanceOf(ChatFrame.Invalid.class)
-          .extracting(ChatFrame::ref)
+          .isInstanceOf(ClientFrame.Invalid.class)
+          .extracting(ClientFrame::ref)
           .isEqualTo(REF);
     }
   }

@@ -13,6 +13,7 @@ import io.carillon.domain.message.StaleVersionException;
 import io.carillon.domain.user.Identity;
 import io.carillon.domain.user.OrganizationRole;
 import io.carillon.domain.user.UserId;
+import io.carillon.gateway.FrameSequence;
 import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.OutboundQueue.Offer;
 import io.carillon.transport.FakeWebSocket;
@@ -349,10 +350,10 @@ class ChatSessionTest {
             """
             {"event":"ack","ref":"1","data":{"expiresAt":"2026-01-05T12:00:00.000Z"}}\
             """);
-    assertThat(client.identity().tokenId()).isEqualTo("newer");
+    assertThat(world.subscriber("user:alice").identity().tokenId()).isEqualTo("newer");
     assertThat(ask("auth:renew", "2", "{\"token\":\"other\"}").get(0))
         .startsWith(error("2", ErrorCode.UNAUTHENTICATED));
-    assertThat(client.identity().tokenId()).isEqualTo("newer");
+    assertThat(world.subscriber("user:alice").identity().tokenId()).isEqualTo("newer");
   }
 
   @Test

@@ -88,7 +88,7 @@ final class ChatWorld {
 
   /** A connection of this user, open, with its own subscriptions running. */
   FakeWebSocket connect(Identity identity) {
-    FakeWebSocket connection = new FakeWebSocket(sessions, identity, workers);
+    FakeWebSocket connection = new FakeWebSocket(sessions.with(identity), workers);
     connection.opened();
     workers.work();
     return connection;

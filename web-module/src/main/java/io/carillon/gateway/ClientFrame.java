@@ -1,4 +1,4 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import io.carillon.application.Draft;
 import io.carillon.application.HistoryRequest;
@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** What a client may send. */
-sealed interface ChatFrame {
+public sealed interface ClientFrame {
 
   /** What the answer is to carry so that the client can tell which one it is. */
   Ref ref();
@@ -29,9 +29,9 @@ sealed interface ChatFrame {
    * @param json a string or a whole number as JSON text, or the empty string for none
    */
   record Ref(String json) {
-    static final Ref NONE = new Ref("");
+    public static final Ref NONE = new Ref("");
 
-    boolean isPresent() {
+    public boolean isPresent() {
       return !json.isEmpty();
     }
   }
@@ -68,14 +68,14 @@ sealed interface ChatFrame {
   /**
    * @param limit changes to catch up on at most; 0 for all that are kept
    */
-  record Join(Ref ref, ChannelName channel, Since since, OptionalInt limit) implements ChatFrame {
+  record Join(Ref ref, ChannelName channel, Since since, OptionalInt limit) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onJoin(this);
     }
   }
 
-  record Leave(Ref ref, ChannelName channel) implements ChatFrame {
+  record Leave(Ref ref, ChannelName channel) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onLeave(this);
@@ -96,14 +96,14 @@ sealed interface ChatFrame {
       HistoryRequest.Direction direction,
       OptionalLong offset,
       int limit)
-      implements ChatFrame {
+      implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onHistory(this);
     }
   }
 
-  record Send(Ref ref, ChannelName channel, Draft draft) implements ChatFrame {
+  record Send(Ref ref, ChannelName channel, Draft draft) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onSend(this);
@@ -120,7 +120,7 @@ sealed interface ChatFrame {
    * @param version the version that the client saw; empty: the last write wins
    */
   record Edit(Ref ref, ChannelName channel, String id, String payload, OptionalInt version)
-      implements ChatFrame {
+      implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onEdit(this);
@@ -132,7 +132,8 @@ sealed interface ChatFrame {
     }
   }
 
-  record Delete(Ref ref, ChannelName channel, String id, OptionalInt version) implements ChatFrame {
+  record Delete(Ref ref, ChannelName channel, String id, OptionalInt version)
+      implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onDelete(this);
@@ -144,21 +145,21 @@ sealed interface ChatFrame {
     }
   }
 
-  record Typing(Ref ref, ChannelName channel, boolean isTyping) implements ChatFrame {
+  record Typing(Ref ref, ChannelName channel, boolean isTyping) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onTyping(this);
     }
   }
 
-  record Read(Ref ref, ChannelName channel, long offset) implements ChatFrame {
+  record Read(Ref ref, ChannelName channel, long offset) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onRead(this);
     }
   }
 
-  record PresenceOfUsers(Ref ref, List<UserId> users) implements ChatFrame {
+  record PresenceOfUsers(Ref ref, List<UserId> users) implements ClientFrame {
     public PresenceOfUsers {
       users = List.copyOf(users);
     }
@@ -169,14 +170,14 @@ sealed interface ChatFrame {
     }
   }
 
-  record PresenceOfChannel(Ref ref, ChannelName channel) implements ChatFrame {
+  record PresenceOfChannel(Ref ref, ChannelName channel) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onPresenceOfChannel(this);
     }
   }
 
-  record Renew(Ref ref, String token) implements ChatFrame {
+  record Renew(Ref ref, String token) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onRenew(this);
@@ -188,7 +189,7 @@ sealed interface ChatFrame {
     }
   }
 
-  record Ping(Ref ref) implements ChatFrame {
+  record Ping(Ref ref) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onPing(this);
@@ -201,7 +202,7 @@ sealed interface ChatFrame {
   }
 
   /** Something else, with the reason why it is none of the others. */
-  record Invalid(Ref ref, RealtimeException reason) implements ChatFrame {
+  record Invalid(Ref ref, RealtimeException reason) implements ClientFrame {
     @Override
     public void dispatchTo(Handler handler) {
       handler.onInvalid(this);

@@ -1,4 +1,4 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import io.carillon.application.Connections;
 import io.carillon.application.MessageService;
@@ -12,7 +12,7 @@ import io.carillon.presence.TypingService;
 import io.carillon.security.Authenticator;
 
 /** What all sessions of a node use. */
-record ChatServices(
+public record GatewayServices(
     Connections connections,
     MessageService messages,
     SubscriptionService subscriptions,

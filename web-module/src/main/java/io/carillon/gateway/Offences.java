@@ -1,9 +1,9 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import java.util.function.LongSupplier;
 
 /** How often a client has done what it should not, forgiven with time. One thread at a time. */
-final class Offences {
+public final class Offences {
   private final long forgiveNanos;
   private final long maxNanos;
   private final LongSupplier nanoClock;
@@ -13,7 +13,7 @@ final class Offences {
    * @param max that are borne at once
    * @param perSecond that are forgiven in each second
    */
-  Offences(int max, double perSecond, LongSupplier nanoClock) {
+  public Offences(int max, double perSecond, LongSupplier nanoClock) {
     this.forgiveNanos = (long) (1_000_000_000L / perSecond);
     this.maxNanos = max * forgiveNanos;
     this.nanoClock = nanoClock;
@@ -21,7 +21,7 @@ final class Offences {
   }
 
   /** Counts one; true if it is more than can be borne. */
-  boolean isTooMuch() {
+  public boolean isTooMuch() {
     long now = nanoClock.getAsLong();
     if (forgivenAt - now < 0) {
       forgivenAt = now;

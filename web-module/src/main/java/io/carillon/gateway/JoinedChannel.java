@@ -1,4 +1,4 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import io.carillon.application.Joining;
 import io.carillon.domain.channel.ChannelKey;
@@ -6,18 +6,19 @@ import io.carillon.domain.error.ErrorCode;
 import io.carillon.domain.message.ChannelEvent;
 import io.carillon.domain.message.Signal;
 import io.carillon.domain.user.Identity;
-import io.carillon.gateway.TripleEncoder;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.hub.OutboundQueue;
 import io.carillon.hub.PublicationEncoder;
 import io.carillon.hub.Subscriber;
 import io.carillon.hub.Subscription;
 
-/** A channel that a session listens to. Any thread. */
-final class JoinedChannel implements Subscriber {
-  private final ChatSession session;
+/** A channel that a conversation listens to. Any thread. */
+public final class JoinedChannel implements Subscriber {
+  private final Conversation conversation;
   private final ChannelKey channel;
+  private final long channelNumber;
   private final long startFrom;
+  private final PublicationEncoder encoder;
   private final boolean automatic;
   private volatile boolean left;
   private Subscription subscription; // guarded by this; null until it has started
@@ -25,10 +26,12 @@ final class JoinedChannel implements Subscriber {
   /**
    * @param automatic the inbox or the announcements, which nobody had to join
    */
-  JoinedChannel(ChatSession session, Joining joining, boolean automatic) {
-    this.session = session;
+  JoinedChannel(Conversation conversation, Joining joining, boolean automatic) {
+    this.conversation = conversation;
     this.channel = joining.channel();
+    this.channelNumber = joining.channelNumber();
     this.startFrom = joining.startFrom();
+    this.encoder = conversation.encoder(joining);
     this.automatic = automatic;
   }
 
@@ -36,7 +39,12 @@ final class JoinedChannel implements Subscriber {
     return channel;
   }
 
-  boolean isAutomatic() {
+  /** The channel's part of a position over several channels. */
+  public long channelNumber() {
+    return channelNumber;
+  }
+
+  public boolean isAutomatic() {
     return automatic;
   }
 
@@ -70,17 +78,17 @@ final class JoinedChannel implements Subscriber {
 
   @Override
   public Identity identity() {
-    return session.identity();
+    return conversation.identity();
   }
 
   @Override
   public PublicationEncoder encoder() {
-    return TripleEncoder.JSON;
+    return encoder;
   }
 
   @Override
   public OutboundQueue queue() {
-    return session.queue();
+    return conversation.queue();
   }
 
   @Override
@@ -88,19 +96,19 @@ final class JoinedChannel implements Subscriber {
     if (left || isOwnTyping(event)) {
       return OutboundQueue.Offer.ACCEPTED;
     }
-    return session.queue().offer(frame);
+    return conversation.deliver(this, event, frame);
   }
 
   private boolean isOwnTyping(ChannelEvent event) {
     return event instanceof Signal signal
         && signal.type() == Signal.Type.TYPING
-        && signal.originUserId().equals(session.identity().userId().value());
+        && signal.originUserId().equals(conversation.identity().userId().value());
   }
 
   @Override
   public void ended(Subscription ended, ErrorCode reason) {
     if (!left) {
-      session.ended(this, reason);
+      conversation.ended(this, reason);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.carillon.application.HistoryRequest.Direction;
@@ -11,10 +11,8 @@ import io.carillon.domain.error.RealtimeException;
 import io.carillon.domain.message.HistoryPage;
 import io.carillon.domain.message.Publication;
 import io.carillon.domain.user.Identity;
-import io.carillon.gateway.EventJson;
+import io.carillon.gateway.ClientFrame.Ref;
 import io.carillon.gateway.EventJson.Writing;
-import io.carillon.gateway.PresenceJson;
-import io.carillon.gateway.chat.ChatFrame.Ref;
 import io.carillon.hub.EncodedFrame;
 import io.carillon.json.Json;
 import io.carillon.presence.PresenceView;
@@ -22,49 +20,38 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The frames that answer one client: {@code {"event","ref","data"}}. Any thread. */
-final class ChatAnswers {
+/** What one client is answered, alike in every protocol but for the frame around it. Any thread. */
+final class Answers {
   private static final Writing NOTHING = out -> {};
 
-  private ChatAnswers() {}
+  private final Conversation.Wire wire;
 
-  private static EncodedFrame frame(String event, Ref ref, Writing members) {
-    return EncodedFrame.data(bytes(event, ref, members));
+  Answers(Conversation.Wire wire) {
+    this.wire = wire;
   }
 
-  private static byte[] bytes(String event, Ref ref, Writing members) {
-    return EventJson.bytes(
-        out -> {
-          out.writeStartObject();
-          out.writeStringField("event", event);
-          if (ref.isPresent()) {
-            out.writeFieldName("ref");
-            out.writeRawValue(ref.json());
-          }
-          out.writeObjectFieldStart("data");
-          members.to(out);
-          out.writeEndObject();
-          out.writeEndObject();
-        });
+  private Optional<EncodedFrame> frame(String event, Ref ref, Writing members) {
+    return wire.answer(event, ref, members);
   }
 
-  static EncodedFrame ack(Ref ref) {
+  Optional<EncodedFrame> ack(Ref ref) {
     return frame("ack", ref, NOTHING);
   }
 
-  static EncodedFrame pong(Ref ref) {
+  Optional<EncodedFrame> pong(Ref ref) {
     return frame("pong", ref, NOTHING);
   }
 
-  static EncodedFrame error(Ref ref, RealtimeException failure) {
-    return frame("error", ref, out -> ChatErrors.writeMembers(failure, out));
+  Optional<EncodedFrame> error(Ref ref, RealtimeException failure) {
+    return frame("error", ref, out -> ErrorJson.writeMembers(failure, out));
   }
 
   /**
    * @param resumed everything after the client's position follows, or has been sent before
    */
-  static EncodedFrame joined(Ref ref, Joining joining, boolean resumed) {
+  Optional<EncodedFrame> joined(Ref ref, Joining joining, boolean resumed) {
     return frame(
         "channel:joined",
         ref,
@@ -83,28 +70,28 @@ final class ChatAnswers {
         });
   }
 
-  static EncodedFrame left(Ref ref, ChannelName channel) {
+  Optional<EncodedFrame> left(Ref ref, ChannelName channel) {
     return frame("channel:left", ref, out -> writeChannel(channel, out));
   }
 
   /** The server has ended the subscription. */
-  static EncodedFrame left(ChannelName channel, ErrorCode reason) {
+  Optional<EncodedFrame> left(ChannelName channel, ErrorCode reason) {
     return frame(
         "channel:left",
         Ref.NONE,
         out -> {
           writeChannel(channel, out);
-          ChatErrors.writeMembers(new RealtimeException(reason, ""), out);
+          ErrorJson.writeMembers(new RealtimeException(reason, ""), out);
         });
   }
 
   /** An error that no frame of the client has caused. */
-  static EncodedFrame error(ChannelName channel, ErrorCode reason) {
+  Optional<EncodedFrame> error(ChannelName channel, ErrorCode reason) {
     return frame(
         "error",
         Ref.NONE,
         out -> {
-          ChatErrors.writeMembers(new RealtimeException(reason, ""), out);
+          ErrorJson.writeMembers(new RealtimeException(reason, ""), out);
           writeChannel(channel, out);
         });
   }
@@ -120,25 +107,26 @@ final class ChatAnswers {
    * @param direction that the client reads in
    * @param maxBytes of the whole frame
    */
-  static EncodedFrame history(
+  Optional<EncodedFrame> history(
       Ref ref, ChannelName channel, HistoryPage page, Direction direction, int maxBytes) {
     List<Publication> messages = page.messages();
-    byte[] bytes = history(ref, channel, page, messages, page.hasMore());
-    while (bytes.length > maxBytes && messages.size() > 1) {
+    Optional<EncodedFrame> frame = history(ref, channel, page, messages, page.hasMore());
+    while (frame.isPresent() && frame.get().bytes().length > maxBytes && messages.size() > 1) {
       int size = messages.size();
-      int kept = Math.max(1, Math.min(size - 1, (int) ((long) size * maxBytes / bytes.length)));
+      int length = frame.get().bytes().length;
+      int kept = Math.max(1, Math.min(size - 1, (int) ((long) size * maxBytes / length)));
       messages =
           direction == Direction.AFTER
               ? messages.subList(0, kept)
               : messages.subList(size - kept, size);
-      bytes = history(ref, channel, page, messages, true);
+      frame = history(ref, channel, page, messages, true);
     }
-    return EncodedFrame.data(bytes);
+    return frame;
   }
 
-  private static byte[] history(
+  private Optional<EncodedFrame> history(
       Ref ref, ChannelName channel, HistoryPage page, List<Publication> messages, boolean hasMore) {
-    return bytes(
+    return frame(
         "channel:history",
         ref,
         out -> {
@@ -154,7 +142,7 @@ final class ChatAnswers {
   }
 
   /** A message was stored, edited or deleted, or has gone out on a channel that stores none. */
-  static EncodedFrame receipt(Ref ref, Receipt receipt) {
+  Optional<EncodedFrame> receipt(Ref ref, Receipt receipt) {
     Publication publication = receipt.publication();
     return frame(
         "ack",
@@ -173,7 +161,7 @@ final class ChatAnswers {
         });
   }
 
-  static EncodedFrame presence(Ref ref, List<PresenceView> users) {
+  Optional<EncodedFrame> presence(Ref ref, List<PresenceView> users) {
     return frame(
         "ack",
         ref,
@@ -186,7 +174,7 @@ final class ChatAnswers {
   }
 
   /** The time is null for an API key, which does not expire. */
-  static EncodedFrame renewed(Ref ref, Identity identity) {
+  Optional<EncodedFrame> renewed(Ref ref, Identity identity) {
     return frame(
         "ack",
         ref,
@@ -197,12 +185,5 @@ final class ChatAnswers {
             EventJson.writeTime("expiresAt", identity.expiresAt().toEpochMilli(), out);
           }
         });
-  }
-
-  static EncodedFrame drain() {
-    return frame(
-        "server:drain",
-        Ref.NONE,
-        out -> out.writeStringField("retry", ErrorCode.DRAINING.retry().name()));
   }
 }

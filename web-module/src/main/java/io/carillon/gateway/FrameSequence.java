@@ -1,10 +1,11 @@
-package io.carillon.gateway.chat;
+package io.carillon.gateway;
 
 import io.carillon.hub.OutboundQueue;
 import io.carillon.node.Workers;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Handles one connection's frames one after the other, in the order in which they came. Most are
@@ -12,32 +13,36 @@ import java.util.function.Consumer;
  * after it wait for it in turn; too many waiting ones are refused. A frame also waits for the
  * client to take what it was sent before: whoever asks for much must read.
  */
-final class FrameSequence {
+public final class FrameSequence<F> {
   /** Frames that may wait, enough for a client that joins all its channels at once. */
-  static final int MAX_WAITING = 512;
+  public static final int MAX_WAITING = 512;
 
   private final Workers workers;
   private final OutboundQueue queue;
-  private final Consumer<ChatFrame> handler;
-  private final Consumer<ChatFrame> refused;
+  private final Consumer<F> handler;
+  private final Consumer<F> refused;
+  private final Predicate<F> mayWait;
 
   // Guarded by this.
   private boolean busy;
-  private ArrayDeque<ChatFrame> waiting; // null while nothing waits
+  private ArrayDeque<F> waiting; // null while nothing waits
 
   /**
+   * @param mayWait whether handling a frame may wait, for the database for instance
    * @param handler must not throw
    * @param refused hears of the frames that are one too many; must not throw
    */
-  FrameSequence(
+  public FrameSequence(
       Workers workers,
       OutboundQueue queue,
-      Consumer<ChatFrame> handler,
-      Consumer<ChatFrame> refused) {
+      Predicate<F> mayWait,
+      Consumer<F> handler,
+      Consumer<F> refused) {
     this.workers = workers;
     this.queue = queue;
     this.handler = handler;
     this.refused = refused;
+    this.mayWait = mayWait;
   }
 
   /**
@@ -45,7 +50,7 @@ final class FrameSequence {
    *
    * @throws RejectedExecutionException if too much waits for the workers
    */
-  void begin(Runnable first) {
+  public void begin(Runnable first) {
     synchronized (this) {
       busy = true;
     }
@@ -59,7 +64,7 @@ final class FrameSequence {
   }
 
   /** Takes a frame. One thread at a time. */
-  void add(ChatFrame frame) {
+  public void add(F frame) {
     boolean full = false;
     synchronized (this) {
       if (busy) {
@@ -71,25 +76,25 @@ final class FrameSequence {
           waiting.add(frame);
           return;
         }
-      } else if (frame.mayWait()) {
+      } else if (mayWait.test(frame)) {
         busy = true;
       }
     }
     if (full) {
       refused.accept(frame);
-    } else if (frame.mayWait()) {
+    } else if (mayWait.test(frame)) {
       onWorker(frame);
     } else {
       handler.accept(frame); // not busy, and only this thread could make it so
     }
   }
 
-  private void onWorker(ChatFrame frame) {
+  private void onWorker(F frame) {
     try {
       workers.io().execute(() -> handleFrom(frame));
     } catch (RejectedExecutionException e) {
       refused.accept(frame);
-      ChatFrame next = next();
+      F next = next();
       while (next != null) { // those behind it must not wait for ever for a worker that never came
         refused.accept(next);
         next = next();
@@ -97,11 +102,11 @@ final class FrameSequence {
     }
   }
 
-  private void handleFrom(ChatFrame first) {
-    ChatFrame frame = first;
+  private void handleFrom(F first) {
+    F frame = first;
     while (frame != null) {
       if (queue.isCrowded()) {
-        ChatFrame later = frame;
+        F later = frame;
         queue.whenDrained(() -> onWorker(later));
         return;
       }
@@ -110,8 +115,8 @@ final class FrameSequence {
     }
   }
 
-  private synchronized ChatFrame next() {
-    ChatFrame next = waiting == null ? null : waiting.poll();
+  private synchronized F next() {
+    F next = waiting == null ? null : waiting.poll();
     if (next == null) {
       waiting = null;
       busy = false;
