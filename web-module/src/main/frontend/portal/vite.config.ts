@@ -1,10 +1,11 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { precompress } from "../precompress";
 
 export default defineConfig({
   // Relative: the pages are served under any context path.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), precompress()],
   // The SDK's own sources, so that a change needs no build of it.
   resolve: { conditions: ["source", "browser", "module", "import", "default"] },
   build: {

@@ -13,7 +13,7 @@ import {
   PageToggleButton,
 } from "@patternfly/react-core/dist/esm/components/Page";
 import { SkipToContent } from "@patternfly/react-core/dist/esm/components/SkipToContent";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { AccountMenu } from "./AccountMenu";
 import { BellLogo } from "./BellLogo";
@@ -38,14 +38,46 @@ export interface FrameProps {
 
 const MAIN_ID = "main";
 
+/** From where on the sidebar stands beside the content instead of over it; PatternFly's `xl`. */
+const WIDE = "(min-width: 75rem)";
+
+function subscribeWide(listener: () => void): () => void {
+  const query = window.matchMedia(WIDE);
+  query.addEventListener("change", listener);
+  return () => query.removeEventListener("change", listener);
+}
+
+/** Whether the sidebar is open: on narrow windows only until somebody has chosen where to go. */
+function useSidebar(): { isOpen: boolean; toggle: () => void } {
+  const isWide = useSyncExternalStore(subscribeWide, () => window.matchMedia(WIDE).matches);
+  const [isOpenWide, setOpenWide] = useState(true);
+  const [isOpenNarrow, setOpenNarrow] = useState(false);
+  useEffect(() => {
+    const close = () => setOpenNarrow(false);
+    window.addEventListener("hashchange", close);
+    return () => window.removeEventListener("hashchange", close);
+  }, []);
+  return {
+    isOpen: isWide ? isOpenWide : isOpenNarrow,
+    toggle: () => (isWide ? setOpenWide(!isOpenWide) : setOpenNarrow(!isOpenNarrow)),
+  };
+}
+
 /** The frame of every signed-in page: masthead, sidebar, content. */
 export function Frame(props: FrameProps) {
   const { t } = useTranslation();
+  const { isOpen, toggle } = useSidebar();
   const masthead = (
     <Masthead display={{ default: "inline" }}>
       <MastheadMain>
         <MastheadToggle>
-          <PageToggleButton isHamburgerButton aria-label={t("ui.frame.menu")} id="menu-toggle" />
+          <PageToggleButton
+            isHamburgerButton
+            aria-label={t("ui.frame.menu")}
+            id="menu-toggle"
+            isSidebarOpen={isOpen}
+            onSidebarToggle={toggle}
+          />
         </MastheadToggle>
         <MastheadBrand>
           <MastheadLogo href="#/" className="ui-logo">
@@ -68,11 +100,10 @@ export function Frame(props: FrameProps) {
       className="ui-frame"
       masthead={masthead}
       sidebar={
-        <PageSidebar>
+        <PageSidebar isSidebarOpen={isOpen}>
           <PageSidebarBody>{props.navigation}</PageSidebarBody>
         </PageSidebar>
       }
-      isManagedSidebar
       isContentFilled={props.fillsWindow ?? false}
       skipToContent={
         <SkipToContent

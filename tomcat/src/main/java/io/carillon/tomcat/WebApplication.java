@@ -104,6 +104,7 @@ final class WebApplication {
     Wrapper files = Tomcat.addServlet(context, "default", new DefaultServlet());
     files.addInitParameter("listings", "false");
     files.addInitParameter("showServerInfo", "false");
+    files.addInitParameter("precompressed", "true"); // the .gz beside a file, which the build made
     files.setLoadOnStartup(1);
     files.setOverridable(true);
     context.addServletMappingDecoded("/", "default");

@@ -55,7 +55,8 @@ export function ChatLog(props: ChatLogProps) {
   const { channel, items, me, target, ref } = props;
   const { t, i18n } = useTranslation();
   const list = useRef<VListHandle>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  // Null until it has been measured: what nobody has looked at is not read.
+  const [atEnd, setAtEnd] = useState<boolean | null>(null);
   const atEndNow = useRef(true);
   const loading = useRef(false);
   const [isLoading, setLoading] = useState(false);
@@ -101,12 +102,23 @@ export function ChatLog(props: ChatLogProps) {
     [rows],
   );
 
+  const rowCount = useRef(0);
+  rowCount.current = rows.length;
   const toEnd = useCallback(() => {
     atEndNow.current = true;
     setAtEnd(true);
     requestAnimationFrame(() =>
-      list.current?.scrollToIndex(Number.MAX_SAFE_INTEGER, { align: "end" }),
+      list.current?.scrollToIndex(rowCount.current - 1, { align: "end" }),
     );
+  }, []);
+
+  const measure = useCallback(() => {
+    const handle = list.current;
+    if (handle !== null && handle.viewportSize > 0) {
+      const left = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
+      atEndNow.current = left < NEAR_PIXELS;
+      setAtEnd(atEndNow.current);
+    }
   }, []);
 
   useImperativeHandle(ref, () => ({ show: (offset) => setMarked(offset), toEnd }), [toEnd]);
@@ -148,7 +160,10 @@ export function ChatLog(props: ChatLogProps) {
     if (!placed.current && channel.lastRead !== null) {
       placed.current = true;
       const index = rows.findIndex((row) => row.kind === "new");
+      // After the list has taken its place: a short one ends in view all the same, and is read.
+      requestAnimationFrame(() => requestAnimationFrame(measure));
       if (index >= 0) {
+        atEndNow.current = false;
         list.current?.scrollToIndex(index, { align: "start" });
         return;
       }
@@ -156,11 +171,11 @@ export function ChatLog(props: ChatLogProps) {
     if (atEndNow.current) {
       list.current?.scrollToIndex(rows.length - 1, { align: "end" });
     }
-  }, [rows, channel.lastRead]);
+  }, [rows, channel.lastRead, measure]);
 
   // Read is what was at the end of a page that somebody could see.
   const lastOffset = items.findLast((item) => item.offset !== undefined)?.offset ?? 0;
-  const isSeen = atEnd && channel.status === "live";
+  const isSeen = atEnd === true && channel.status === "live";
   const { markRead } = channel;
   useEffect(() => {
     const mark = () => {
@@ -174,19 +189,13 @@ export function ChatLog(props: ChatLogProps) {
   }, [isSeen, lastOffset, markRead]);
 
   const onScroll = (offset: number) => {
-    const handle = list.current;
-    if (handle === null) {
-      return;
-    }
-    const near = handle.scrollSize - offset - handle.viewportSize < NEAR_PIXELS;
-    atEndNow.current = near;
-    setAtEnd(near);
+    measure();
     if (offset < LOAD_AT_PIXELS) {
       loadOlder();
     }
   };
 
-  const missed = useMissed(items, atEnd, me);
+  const missed = useMissed(items, atEnd !== false, me);
   return (
     <section className="chat-log" aria-label={t("chat.log")} onKeyDown={moveByArrows}>
       {isLoading ? (
@@ -202,7 +211,7 @@ export function ChatLog(props: ChatLogProps) {
           <ChatRow key={row.key} row={row} props={props} marked={marked} language={i18n.language} />
         ))}
       </VList>
-      {atEnd ? null : (
+      {atEnd !== false ? null : (
         <Button
           className="chat-to-end"
           variant="secondary"
