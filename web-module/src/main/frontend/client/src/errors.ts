@@ -60,9 +60,9 @@ export function asError(failure: unknown): CarillonError {
 export function fromServer(problem: any, status = 0, retryAfterSeconds?: number): CarillonError {
   const seconds = retryAfterSeconds ?? problem?.retryAfter;
   return new CarillonError(
-    problem?.code ?? codeOf(status),
+    problem?.code ?? codeOfStatus(status),
     problem?.detail ?? problem?.message ?? `HTTP status ${status}`,
-    problem?.retry ?? (status === 429 || status >= 500 ? "AFTER_DELAY" : "NEVER"),
+    problem?.retry ?? ([408, 429].includes(status) || status >= 500 ? "AFTER_DELAY" : "NEVER"),
     typeof seconds === "number" && seconds > 0 ? seconds * 1000 : null,
     status,
     problem?.current,
@@ -70,17 +70,22 @@ export function fromServer(problem: any, status = 0, retryAfterSeconds?: number)
   );
 }
 
-/** The code of an answer that is not the server's own, but for instance a proxy's. */
-function codeOf(status: number): ErrorCode {
-  const codes: Record<number, ErrorCode> = {
-    401: "UNAUTHENTICATED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    409: "CONFLICT",
-    413: "TOO_LARGE",
-    429: "RATE_LIMITED",
-  };
-  return codes[status] ?? (status >= 500 ? "OVERLOADED" : "MALFORMED");
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  408: "TIMEOUT",
+  409: "CONFLICT",
+  413: "TOO_LARGE",
+  429: "RATE_LIMITED",
+  502: "NETWORK", // a proxy that reaches no server
+  503: "OVERLOADED",
+  504: "TIMEOUT", // a proxy that heard nothing: it may have been done all the same
+};
+
+/** The code of an answer that says none, as those of proxies do, by its HTTP status. */
+export function codeOfStatus(status: number): ErrorCode {
+  return CODES[status] ?? (status >= 500 ? "INTERNAL" : "MALFORMED");
 }
 
 /** Why a WebSocket was closed. */

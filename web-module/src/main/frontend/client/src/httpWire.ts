@@ -243,7 +243,7 @@ class HttpWire implements Wire {
         this.answer(frame, "POST", path, { offset });
         break;
       }
-      default: // typing has no other way than a socket
+      default: // that one types: only sockets can say it, and it is not worth a failure
         this.reply(frame, "ack", {});
     }
   }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { createClient } from "./client";
-export { CarillonError, type ErrorCode, type Retry } from "./errors";
+export { CarillonError, codeOfStatus, type ErrorCode, type Retry } from "./errors";
 export { fieldMerge, rebase } from "./merge";
 export { notifications } from "./notifications";
 export { presence } from "./presence";

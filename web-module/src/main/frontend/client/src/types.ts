@@ -266,7 +266,10 @@ export interface Channel extends Store<ChannelState> {
   loadOlder(limit?: number): Promise<boolean>;
   /** Everything up to this offset is read; default: up to the last message. */
   markRead(offset?: number): Promise<void>;
-  /** To be called at each keystroke; says so at most every 4 s, stops 6 s after the last one. */
+  /**
+   * To be called at each keystroke; says so at most every 4 s, stops 6 s after the last one. Does
+   * nothing over streams and polls: only a WebSocket can tell it.
+   */
   type(): void;
   /** Stopped typing, for instance since the text was sent or given up. */
   stopTyping(): void;

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { describe, expect, it } from "vitest";
 import { createClient } from "../src/client";
-import { CarillonError } from "../src/errors";
+import { CarillonError, codeOfStatus, fromServer } from "../src/errors";
 import { fieldMerge } from "../src/merge";
 import { notifications } from "../src/notifications";
 import { SseParser } from "../src/sse";
@@ -78,6 +78,43 @@ describe("positions", () => {
     expect(mergePositions("1_a-9.3_c-1", "1_a-3.2_b-9")).toBe("1_a-3.3_c-1.2_b-9");
     expect(cursor("k3-17")).toEqual({ epoch: "k3", offset: 17 });
     expect(cursor("rubbish")).toBeNull();
+  });
+});
+
+describe("an answer without a code", () => {
+  it("has that of its status, the server's own or a proxy's", () => {
+    const server = [400, 401, 403, 404, 409, 413, 429, 500, 503].map(codeOfStatus);
+    expect(server).toEqual([
+      "MALFORMED",
+      "UNAUTHENTICATED",
+      "FORBIDDEN",
+      "NOT_FOUND",
+      "CONFLICT",
+      "TOO_LARGE",
+      "RATE_LIMITED",
+      "INTERNAL",
+      "OVERLOADED",
+    ]);
+    expect([408, 415, 502, 504, 507].map(codeOfStatus)).toEqual([
+      "TIMEOUT",
+      "MALFORMED",
+      "NETWORK",
+      "TIMEOUT",
+      "INTERNAL",
+    ]);
+  });
+
+  it("is worth another attempt where the fault is not the request's", () => {
+    const retries = [408, 409, 415, 429, 502, 503].map((status) => fromServer(null, status).retry);
+    expect(retries).toEqual([
+      "AFTER_DELAY",
+      "NEVER",
+      "NEVER",
+      "AFTER_DELAY",
+      "AFTER_DELAY",
+      "AFTER_DELAY",
+    ]);
+    expect(fromServer({ code: "ARCHIVED" }, 409).code).toBe("ARCHIVED");
   });
 });
 

@@ -1,7 +1,9 @@
+import { codeOfStatus } from "@carillon/client";
+
 /** A method of the API. */
 export type ApiMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** A refusal: the server's problem document, or the code `NETWORK` or `TIMEOUT` where it had none. */
+/** A refusal: the server's problem document; what has none, by its status. */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
 
@@ -103,33 +105,10 @@ function problemOf(response: Response, answer: unknown): ApiProblem {
   const text = (name: string) => (typeof document[name] === "string" ? document[name] : "");
   const seconds = Number(document.retryAfter ?? response.headers.get("Retry-After") ?? 0);
   return new ApiProblem(
-    text("code") || codeOf(response.status),
+    text("code") || codeOfStatus(response.status),
     response.status,
     Number.isFinite(seconds) ? seconds : 0,
     text("reference"),
     answer,
   );
-}
-
-/** For an answer of something between us and the server, which knows no codes. */
-function codeOf(status: number): string {
-  switch (status) {
-    case 401:
-      return "UNAUTHENTICATED";
-    case 403:
-      return "FORBIDDEN";
-    case 404:
-      return "NOT_FOUND";
-    case 413:
-      return "TOO_LARGE";
-    case 429:
-      return "RATE_LIMITED";
-    case 502:
-    case 504:
-      return "NETWORK";
-    case 503:
-      return "OVERLOADED";
-    default:
-      return status < 500 ? "MALFORMED" : "INTERNAL";
-  }
 }
