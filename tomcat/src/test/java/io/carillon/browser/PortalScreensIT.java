@@ -7,6 +7,7 @@ import static io.carillon.browser.PortalPages.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.APIRequestContext;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every screen of the portal, in both themes and three widths: a picture of each is left in {@code
@@ -84,6 +87,18 @@ class PortalScreensIT {
     }
     assertThat(faults).isEmpty();
     assertThat(portal.complaints()).isEmpty();
+  }
+
+  /** Browsers ask by themselves for what a page does not name, and write a 404 down as an error. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "portal/", "admin/"})
+  void hasAnIconOnEachPage(String path) {
+    Page page = portal.page(portal.browser());
+    page.navigate(portal.root() + path);
+    String icon = (String) page.evaluate("() => document.querySelector('link[rel=icon]').href");
+    APIResponse answer = page.request().get(icon);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.headers().get("content-type")).startsWith("image/svg+xml");
   }
 
   /** Something to see on each screen. */
