@@ -37,7 +37,7 @@ export default function ChannelPage({ channelId, offset }: ChannelPageProps) {
   const me = user?.id ?? "";
   const channel = useChannel(channelId);
   const { items } = useOptimisticMessages(channelId);
-  const { channels, reload } = useChannels();
+  const { channels, failure, reload } = useChannels();
   const summary = channels?.find((one) => one.channelId === channelId);
   const members = useMembers(channelId, channel.status === "live");
   const log = useRef<ChatLogHandle>(null);
@@ -87,6 +87,12 @@ export default function ChannelPage({ channelId, offset }: ChannelPageProps) {
       </EmptyState>
     );
   }
+  const lastRead =
+    summary?.member === true
+      ? Math.max(summary.lastReadOffset, channel.lastRead ?? 0)
+      : channels === null && failure === null
+        ? undefined
+        : null;
   const isOpen = panel === "open";
   const mayModerate = ["OWNER", "MODERATOR"].includes(channel.role ?? summary?.role ?? "");
   return (
@@ -119,6 +125,7 @@ export default function ChannelPage({ channelId, offset }: ChannelPageProps) {
           channel={channel}
           items={items}
           me={me}
+          lastRead={lastRead}
           target={offset}
           isOnline={presence.isOnline}
           mayModerate={mayModerate}

@@ -34,6 +34,8 @@ interface ChatLogProps {
   readonly channel: UseChannel;
   readonly items: readonly MessageItem[];
   readonly me: string;
+  /** Offset up to which I have read; null where nothing is to be marked, undefined until it is known. */
+  readonly lastRead: number | null | undefined;
   readonly target: number | null;
   readonly mayModerate: boolean;
   readonly editing: string | null;
@@ -52,8 +54,9 @@ const MAX_PAGES_TO_TARGET = 20;
 
 /** A channel's messages: only what is in view is in the page, however many there are. */
 export function ChatLog(props: ChatLogProps) {
-  const { channel, items, me, target, ref } = props;
+  const { channel, items, me, lastRead, target, ref } = props;
   const { t, i18n } = useTranslation();
+  const section = useRef<HTMLElement>(null);
   const list = useRef<VListHandle>(null);
   // Null until it has been measured: what nobody has looked at is not read.
   const [atEnd, setAtEnd] = useState<boolean | null>(null);
@@ -63,11 +66,12 @@ export function ChatLog(props: ChatLogProps) {
   const placed = useRef(false);
   const [marked, setMarked] = useState<number | null>(target);
   // The line stays where it was when the chat was opened, however much is read meanwhile.
-  const openedAt = useRef<number | null>(null);
-  if (openedAt.current === null && channel.lastRead !== null) {
-    openedAt.current = channel.lastRead;
+  const openedAt = useRef(lastRead);
+  if (openedAt.current === undefined) {
+    openedAt.current = lastRead;
   }
-  const rows = useMemo(() => rowsOf(items, openedAt.current, me), [items, me]);
+  const { current: lineAfter = null } = openedAt;
+  const rows = useMemo(() => rowsOf(items, lineAfter, me), [items, lineAfter, me]);
 
   // Older ones come in above: what is in view then has to stay where it is.
   const firstKey = items[0]?.key;
@@ -104,22 +108,53 @@ export function ChatLog(props: ChatLogProps) {
 
   const rowCount = useRef(0);
   rowCount.current = rows.length;
+  const scrollToEnd = useCallback(
+    () => list.current?.scrollToIndex(rowCount.current - 1, { align: "end" }),
+    [],
+  );
   const toEnd = useCallback(() => {
     atEndNow.current = true;
     setAtEnd(true);
-    requestAnimationFrame(() =>
-      list.current?.scrollToIndex(rowCount.current - 1, { align: "end" }),
-    );
-  }, []);
+    requestAnimationFrame(scrollToEnd);
+  }, [scrollToEnd]);
 
   const measure = useCallback(() => {
-    const handle = list.current;
-    if (handle !== null && handle.viewportSize > 0) {
-      const left = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
-      atEndNow.current = left < NEAR_PIXELS;
+    const view = section.current?.querySelector(".chat-list");
+    if (view) {
+      atEndNow.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_PIXELS;
       setAtEnd(atEndNow.current);
     }
   }, []);
+
+  // Messages take their place by and by, and windows change: the end stays the end, and what has
+  // come into view is read although nobody scrolled.
+  useEffect(() => {
+    const view = section.current?.querySelector(".chat-list");
+    let frame = 0;
+    const settled = () => {
+      if (placed.current && atEndNow.current) {
+        scrollToEnd();
+      } else if (placed.current) {
+        measure();
+      }
+    };
+    const observer = new ResizeObserver(() => {
+      cancelAnimationFrame(frame);
+      // Heights are guessed at first: what only seemed to fit is not read.
+      frame = requestAnimationFrame(() => {
+        frame = requestAnimationFrame(settled);
+      });
+    });
+    for (const element of [view, view?.firstElementChild]) {
+      if (element) {
+        observer.observe(element);
+      }
+    }
+    return () => {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, [measure, scrollToEnd]);
 
   useImperativeHandle(ref, () => ({ show: (offset) => setMarked(offset), toEnd }), [toEnd]);
 
@@ -153,29 +188,29 @@ export function ChatLog(props: ChatLogProps) {
   }, [marked, rows.length, items, channel.hasMore, loadOlder, indexOf]);
 
   // Opens at what is new, else at the end; then stays at the end while the reader is there.
+  const isKnown = lastRead !== undefined;
   useLayoutEffect(() => {
-    if (rows.length === 0) {
+    if (rows.length === 0 || !isKnown) {
       return;
     }
-    if (!placed.current && channel.lastRead !== null) {
+    if (!placed.current) {
       placed.current = true;
       const index = rows.findIndex((row) => row.kind === "new");
-      // After the list has taken its place: a short one ends in view all the same, and is read.
-      requestAnimationFrame(() => requestAnimationFrame(measure));
       if (index >= 0) {
         atEndNow.current = false;
         list.current?.scrollToIndex(index, { align: "start" });
         return;
       }
+      setAtEnd(true);
     }
     if (atEndNow.current) {
-      list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+      scrollToEnd();
     }
-  }, [rows, channel.lastRead, measure]);
+  }, [rows, isKnown, scrollToEnd]);
 
   // Read is what was at the end of a page that somebody could see.
   const lastOffset = items.findLast((item) => item.offset !== undefined)?.offset ?? 0;
-  const isSeen = atEnd === true && channel.status === "live";
+  const isSeen = atEnd === true && channel.status === "live" && typeof lastRead === "number";
   const { markRead } = channel;
   useEffect(() => {
     const mark = () => {
@@ -197,7 +232,7 @@ export function ChatLog(props: ChatLogProps) {
 
   const missed = useMissed(items, atEnd !== false, me);
   return (
-    <section className="chat-log" aria-label={t("chat.log")} onKeyDown={moveByArrows}>
+    <section ref={section} className="chat-log" aria-label={t("chat.log")} onKeyDown={moveByArrows}>
       {isLoading ? (
         <div className="chat-loading">
           <Spinner size="md" aria-label={t("chat.loadingOlder")} />
