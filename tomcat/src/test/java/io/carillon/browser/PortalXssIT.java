@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.APIRequestContext;
 import com.microsoft.playwright.Page;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,23 +130,25 @@ class PortalXssIT {
       portal.post(bob, "lists/todos/todos", Map.of("text", string));
     }
     for (String string : strings.subList(0, PLACES.size())) {
+      String line = string.replaceAll("\\p{Cntrl}", " ").strip();
       portal.post(
           admin,
           "notifications",
           Map.of(
-              "userId", "alice", "type", "x", "title", string, "message", string, "url", string));
+              "userId",
+              "alice",
+              "type",
+              "x",
+              "title",
+              line,
+              "message",
+              string,
+              "url",
+              "/portal/?" + URLEncoder.encode(string, StandardCharsets.UTF_8)));
       portal.post(
           bob,
           "channels",
-          Map.of(
-              "channelId",
-              string.replaceAll("\\p{Cntrl}", " ").strip(),
-              "visibility",
-              "PUBLIC",
-              "title",
-              string,
-              "topic",
-              string));
+          Map.of("channelId", line, "visibility", "PUBLIC", "title", line, "topic", line));
     }
     Page alice = portal.signIn("alice");
     List<String> dialogs = new ArrayList<>();

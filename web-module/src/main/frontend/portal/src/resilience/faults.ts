@@ -28,29 +28,31 @@ export function cuttableSockets(): {
 }
 
 /**
- * A source of tokens that gives one the server refuses, as an expired one is, when told to.
- *
- * @param renew a fresh token
+ * Requests of which the next one with a token has one that the server refuses, as an expired one is,
+ * when told to.
  */
-export function spoilableTokens(renew: () => Promise<string>): {
-  token(): Promise<string>;
+export function spoilableRequests(): {
+  fetch: typeof fetch;
   /** The next token is refused. */
   spoil(): void;
-  /** How many refused ones were handed out. */
+  /** How many tokens have been refused. */
   readonly refused: number;
 } {
   let isSpoilt = false;
   let refused = 0;
   return {
-    token: async () => {
-      const fresh = await renew();
-      if (isSpoilt) {
-        isSpoilt = false;
-        refused++;
-        // The signature no longer fits: to the server it is as good as over.
-        return `${fresh.slice(0, -8)}AAAAAAAA`;
+    fetch: async (input, init) => {
+      const headers = new Headers(init?.headers);
+      const token = headers.get("Authorization");
+      if (!isSpoilt || token === null) {
+        return fetch(input, init);
       }
-      return fresh;
+      isSpoilt = false;
+      // The signature no longer fits: to the server it is as good as over.
+      headers.set("Authorization", `${token.slice(0, -8)}AAAAAAAA`);
+      const answer = await fetch(input, { ...init, headers });
+      refused += answer.status === 401 ? 1 : 0;
+      return answer;
     },
     spoil: () => {
       isSpoilt = true;

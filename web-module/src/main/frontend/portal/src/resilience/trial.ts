@@ -9,7 +9,7 @@ import {
   type Message,
   type Store,
 } from "@carillon/client";
-import { cuttableSockets, spoilableTokens } from "./faults";
+import { cuttableSockets, spoilableRequests } from "./faults";
 import { Ledger, type Totals } from "./ledger";
 
 /** What happened in a trial; a key of the texts below `resilience.log`. */
@@ -54,7 +54,7 @@ export class Trial {
   private readonly channelId: string;
   private readonly channel: Channel;
   private readonly sockets = cuttableSockets();
-  private readonly tokens: ReturnType<typeof spoilableTokens>;
+  private readonly requests = spoilableRequests();
   private readonly ends: (() => void)[] = [];
   private ledger = new Ledger();
   private firstOffset = 0;
@@ -69,14 +69,17 @@ export class Trial {
    * @param renew a fresh token of the session
    */
   constructor(url: URL, me: Me, renew: () => Promise<string>) {
-    this.tokens = spoilableTokens(renew);
     this.client = createClient({
       url,
       me,
       share: false, // what is done to it here must not happen to other tabs
       transports: ["websocket"],
-      token: this.tokens.token,
-      environment: { WebSocket: this.sockets.WebSocket, indexedDB: null },
+      token: renew,
+      environment: {
+        WebSocket: this.sockets.WebSocket,
+        fetch: this.requests.fetch,
+        indexedDB: null,
+      },
     });
     this.channelId = `resilience-${me.id}`.slice(0, 200);
     this.channel = this.client.channel(this.channelId);
@@ -202,7 +205,7 @@ export class Trial {
 
   /** Cuts the connection, and its next token is one that the server refuses. */
   refuseToken(): void {
-    this.tokens.spoil();
+    this.requests.spoil();
     this.note("token");
     this.sockets.cut();
   }
@@ -260,7 +263,7 @@ export class Trial {
     this.cell.patch({
       totals: this.ledger.totals(this.cell.get().phase === "over"),
       cuts: this.cuts,
-      refusedTokens: this.tokens.refused,
+      refusedTokens: this.requests.refused,
     });
   }
 }
