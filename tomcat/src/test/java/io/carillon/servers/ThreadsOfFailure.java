@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What the server's threads are doing when a test has failed, in {@code target/threads}: a server
@@ -20,7 +21,8 @@ final class ThreadsOfFailure implements AfterTestExecutionCallback {
 
   @Override
   public void afterTestExecution(ExtensionContext test) throws IOException {
-    if (test.getExecutionException().isEmpty() || site.get() == null) {
+    Throwable failure = test.getExecutionException().orElse(null);
+    if (failure == null || failure instanceof TestAbortedException || site.get() == null) {
       return;
     }
     Path folder = Files.createDirectories(Path.of("target", "threads"));
