@@ -62,9 +62,7 @@ class OneChannelIT {
     wire = new Wire("clients");
     official = NodeClients.start();
     rest("admin", node.admin("demo"))
-        .post(
-            "/api/channels",
-            Map.of("channelId", CHANNEL, "kind", "CHAT", "visibility", "PUBLIC"))
+        .post("/api/channels", Map.of("channelId", CHANNEL, "kind", "CHAT", "visibility", "PUBLIC"))
         .join()
         .orRefused();
   }
@@ -99,9 +97,7 @@ class OneChannelIT {
     history.forEach(message -> contents.add(message.content()));
     assertThat(contents).hasSize(history.size());
     for (Member member : members) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> member.heard().get().size() >= history.size());
+      await().atMost(PATIENCE).until(() -> member.heard().get().size() >= history.size());
       assertThat(member.heard().get()).as(member.name()).isEqualTo(history);
     }
   }
@@ -234,8 +230,7 @@ class OneChannelIT {
         content ->
             client
                 .ask("message:send", Map.of("channelId", CHANNEL, "content", content))
-                .thenAccept(
-                    ack -> assertThat(JsonText.asObject(ack)).containsEntry("ok", true)),
+                .thenAccept(ack -> assertThat(JsonText.asObject(ack)).containsEntry("ok", true)),
         () -> client.objects("message:new").stream().map(Message::of).toList());
   }
 }
