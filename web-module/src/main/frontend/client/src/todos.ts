@@ -109,8 +109,15 @@ function list(client: Client, listId: string, rule: ConflictRule<Todo>): Todos {
       const old = stored.find((todo) => todo.id === data.id);
       const { text = "", completed = false } = data.payload ?? {};
       const { id, version, createdAt } = data;
-      learn({ id, text, completed, version, createdAt: createdAt ?? old?.createdAt });
+      const todo = { id, text, completed, version, createdAt: createdAt ?? old?.createdAt };
+      learn(todo);
+      // What this user has added may be told before the request is answered.
+      const mine = changes.find((one) => one.fields === "added" && one.id === data.clientId);
+      if (mine !== undefined) {
+        done(mine, todo);
+      }
       show();
+      flush();
     }
   }
 
@@ -196,21 +203,24 @@ function list(client: Client, listId: string, rule: ConflictRule<Todo>): Todos {
         one === change ? { ...one, state: "failed", error: failed } : one,
       );
       change.reject(failed);
-    } else {
+    } else if (todo === null) {
       changes = changes.filter((one) => one !== change);
-      if (todo === null) {
-        stored = stored.filter((one) => one.id !== change.id);
-      } else {
-        learn(todo);
-        // What the user did next was on top of this; of an item that was not stored, too.
-        changes = changes.map((one) =>
-          one.id === change.id ? { ...one, id: todo.id, base: todo } : one,
-        );
-      }
-      change.resolve(todo ?? change.base);
+      stored = stored.filter((one) => one.id !== change.id);
+      change.resolve(change.base);
+    } else {
+      learn(todo);
+      done(change, todo);
     }
     show();
     flush();
+  }
+
+  /** A change is stored as this: what the user did next was on top of it. */
+  function done(change: Change, todo: Todo): void {
+    changes = changes
+      .filter((one) => one !== change)
+      .map((one) => (one.id === change.id ? { ...one, id: todo.id, base: todo } : one));
+    change.resolve(todo);
   }
 
   /** Sends until the server has answered; null for what is gone. */

@@ -314,6 +314,30 @@ describe("a shared list", () => {
     expect(server.stored[0]).toMatchObject({ text: "theirs+mine" });
   });
 
+  it("shows what was added once, though it is told before the request is answered", async () => {
+    let answer: (todo: Todo) => void = () => {};
+    const server = listServer([]);
+    const { client, told } = fake(((method: string, path: string, body: { clientId: string }) =>
+      method === "POST"
+        ? new Promise<Todo>((resolve) => {
+            answer = resolve;
+            told[0]?.({
+              event: "message:new",
+              id: "e-1",
+              data: { ...milk(), payload: { text: "milk" }, clientId: body.clientId },
+            });
+          })
+        : (server.answer as (...all: unknown[]) => unknown)(method, path, body)) as never);
+    const list = todos(client, "todos", "merge");
+    list.open();
+    await wait(() => list.get().status === "live");
+    const added = list.add("milk");
+    expect(list.get().items).toMatchObject([{ id: "1", text: "milk", state: "stored" }]);
+    answer(milk());
+    expect(await added).toMatchObject({ id: "1" });
+    expect(list.get().items).toHaveLength(1);
+  });
+
   it("follows what others do", async () => {
     const { list, told } = await opened("merge");
     const payload = { text: "bread", completed: false };

@@ -23,7 +23,7 @@ export function AccountMenu() {
     <Popover
       position="bottom-end"
       aria-label={t("ui.frame.account", { name: user.name })}
-      closeBtnAriaLabel={t("ui.frame.close")}
+      showClose={false}
       headerContent={user.name}
       headerComponent="h2"
       hasAutoWidth

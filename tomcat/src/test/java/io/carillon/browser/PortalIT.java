@@ -290,7 +290,7 @@ class PortalIT {
     Page alice = portal.signIn(hers, "alice");
     Page bob = portal.signIn("bob");
     for (Page page : List.of(alice, bob)) {
-      page.evaluate("() => { location.hash = '#/lists/todos' }");
+      page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Todos")).click();
     }
     alice.getByLabel("What is to be done?").fill("Buy milk");
     alice.getByLabel("What is to be done?").press("Enter");

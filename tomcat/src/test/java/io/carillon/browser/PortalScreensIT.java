@@ -78,12 +78,25 @@ class PortalScreensIT {
       assertThat(page.locator(".portal-todo").first()).isVisible();
       look(page, scheme, "todos");
       page.evaluate("() => { location.hash = '#/resilience' }");
-      assertThat(page.locator(".portal-ledger")).isVisible();
+      assertThat(page.getByText("Run the trial")).isEnabled();
       look(page, scheme, "resilience");
       page.setViewportSize(1280, HEIGHT);
       page.getByText("New channel").click();
       assertThat(page.locator("#channelId")).isVisible();
       look(page, scheme, "create");
+      page.setViewportSize(1280, HEIGHT);
+      page.keyboard().press("Escape");
+      page.getByLabel("Account of Alice").click();
+      assertThat(page.getByText("Sign out")).isVisible();
+      look(page, scheme, "account");
+      page.keyboard().press("Escape");
+      open(page, "random");
+      browser.setOffline(true);
+      assertThat(page.locator(".portal-banner")).isVisible();
+      write(page, "Written on the train");
+      assertThat(page.locator(".chat-composer-foot")).hasText("1 waiting");
+      look(page, scheme, "offline");
+      browser.setOffline(false);
     }
     assertThat(faults).isEmpty();
     assertThat(portal.complaints()).isEmpty();
@@ -168,8 +181,8 @@ class PortalScreensIT {
           page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))) {
         faults.add(title + ": wider than its window");
       }
+      check(page, title);
     }
-    check(page, name + " " + scheme);
   }
 
   private void check(Page page, String title) {

@@ -1,4 +1,4 @@
-import { problemText } from "@carillon/ui";
+import { problemText, useSession } from "@carillon/ui";
 import { Badge } from "@patternfly/react-core/dist/esm/components/Badge";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Nav, NavGroup, NavItem, NavList } from "@patternfly/react-core/dist/esm/components/Nav";
@@ -9,6 +9,7 @@ import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
 import PlusIcon from "@patternfly/react-icons/dist/esm/icons/plus-icon";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { trialChannel } from "../resilience/trialChannel";
 import { channelHash, listHash, RESILIENCE_HASH, useRoute } from "../routes";
 import { CreateChannel } from "./CreateChannel";
 import { useChannels } from "./channels";
@@ -43,7 +44,10 @@ export function ChannelNavigation() {
   const { channels, failure } = useChannels();
   const route = useRoute();
   const [isCreating, setCreating] = useState(false);
-  const chats = (channels ?? []).filter((one) => one.kind === "CHAT" && !one.archived);
+  const trials = trialChannel(useSession().user?.id ?? "");
+  const chats = (channels ?? []).filter(
+    (one) => one.kind === "CHAT" && !one.archived && one.channelId !== trials,
+  );
   const mine = chats.filter((one) => one.member);
   const others = chats.filter((one) => !one.member);
   const lists = (channels ?? []).filter((one) => one.kind === "LIST" && !one.archived);
@@ -78,7 +82,7 @@ export function ChannelNavigation() {
                 icon={<ListIcon />}
                 isActive={route.page === "list" && route.listId === one.channelId}
               >
-                <span className="portal-channel-name">{nameOf(one)}</span>
+                {nameOf(one) /* text: an element alone would be taken for the link */}
               </NavItem>
             ))}
           </NavGroup>

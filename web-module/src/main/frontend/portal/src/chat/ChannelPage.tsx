@@ -125,6 +125,7 @@ export default function ChannelPage({ channelId, offset }: ChannelPageProps) {
           channel={channel}
           items={items}
           me={me}
+          myName={user?.name ?? me}
           lastRead={lastRead}
           target={offset}
           isOnline={presence.isOnline}

@@ -34,6 +34,7 @@ interface ChatLogProps {
   readonly channel: UseChannel;
   readonly items: readonly MessageItem[];
   readonly me: string;
+  readonly myName: string;
   /** Offset up to which I have read; null where nothing is to be marked, undefined until it is known. */
   readonly lastRead: number | null | undefined;
   readonly target: number | null;
@@ -290,6 +291,7 @@ function ChatRow({ row, props, marked, language }: ChatRowProps) {
           item={row.item}
           continued={row.continued}
           me={props.me}
+          myName={props.myName}
           isOnline={props.isOnline(row.item.authorId ?? props.me)}
           mayModerate={props.mayModerate}
           isMarked={marked !== null && row.item.offset === marked}

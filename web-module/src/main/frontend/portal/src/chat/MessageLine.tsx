@@ -20,6 +20,7 @@ interface MessageLineProps {
   readonly item: MessageItem;
   readonly continued: boolean;
   readonly me: string;
+  readonly myName: string;
   readonly isOnline: boolean;
   readonly mayModerate: boolean;
   readonly isMarked: boolean;
@@ -37,7 +38,7 @@ export function MessageLine(props: MessageLineProps) {
   const { item, me, continued } = props;
   const { t, i18n } = useTranslation();
   const authorId = item.authorId ?? me;
-  const author = item.author?.name ?? authorId;
+  const author = item.author?.name ?? (authorId === me ? props.myName : authorId);
   const time = item.createdAt === undefined ? "" : timeName(item.createdAt, i18n.language);
   if (item.deleted) {
     return (

@@ -11,6 +11,7 @@ import {
 } from "@carillon/client";
 import { cuttableSockets, spoilableRequests } from "./faults";
 import { Ledger, type Totals } from "./ledger";
+import { trialChannel } from "./trialChannel";
 
 /** What happened in a trial; a key of the texts below `resilience.log`. */
 export type Happening = "started" | "cut" | "token" | "duplicate" | "compared" | "failed" | "back";
@@ -81,7 +82,7 @@ export class Trial {
         indexedDB: null,
       },
     });
-    this.channelId = `resilience-${me.id}`.slice(0, 200);
+    this.channelId = trialChannel(me.id);
     this.channel = this.client.channel(this.channelId);
     this.cell = cell<TrialState>({
       phase: "opening",

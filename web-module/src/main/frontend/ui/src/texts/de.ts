@@ -9,7 +9,6 @@ export const de: typeof en = {
     preferences: "Einstellungen",
     account: "Konto von {{name}}",
     signOut: "Abmelden",
-    close: "Schließen",
   },
   theme: { label: "Farben", light: "Hell", dark: "Dunkel", system: "System" },
   language: { label: "Sprache" },

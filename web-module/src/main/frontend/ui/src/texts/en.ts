@@ -7,7 +7,6 @@ export const en = {
     preferences: "Preferences",
     account: "Account of {{name}}",
     signOut: "Sign out",
-    close: "Close",
   },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
   language: { label: "Language" },
