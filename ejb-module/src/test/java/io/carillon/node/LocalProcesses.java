@@ -11,13 +11,6 @@ public final class LocalProcesses {
   private static final int END_OF_PORTS = 32_000; // Linux gives 32,768 and more to whoever asks
   private static final int MAX_TRIES = 100;
 
-  /** Test runs that are side by side on one machine have ports of their own, by their number. */
-  private static final int FORKS = 4;
-
-  private static final int PORTS = (END_OF_PORTS - FIRST_PORT) / FORKS;
-  private static final int FIRST_OF_FORK =
-      FIRST_PORT + PORTS * ((Integer.getInteger("fork", 1) - 1) % FORKS);
-
   private LocalProcesses() {}
 
   /**
@@ -26,7 +19,7 @@ public final class LocalProcesses {
    */
   public static int freePort() {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST_OF_FORK, FIRST_OF_FORK + PORTS);
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
       try (ServerSocket free = new ServerSocket(port, 1)) {
         return free.getLocalPort();
       } catch (IOException e) {

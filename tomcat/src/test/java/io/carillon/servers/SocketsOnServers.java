@@ -8,6 +8,10 @@ import io.carillon.check.client.NativeSocketClient.Frame;
 import io.carillon.check.client.Refused;
 import io.carillon.check.wire.JsonText;
 import io.carillon.check.wire.WebSocketFrames;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** WebSockets. */
 abstract class SocketsOnServers extends OnServers {
+  private static final int HASTY = 20;
+  private static final int PATIENCE_MILLIS = 30_000;
+
   SocketsOnServers(Supplier<Site> place) {
     super(place);
   }
@@ -72,6 +79,32 @@ abstract class SocketsOnServers extends OnServers {
         .containsEntry("isTyping", true);
     other.client().cut();
     alice.heard("presence:offline", frame -> user.equals(frame.data().get("userId")));
+  }
+
+  /** In one packet: the bytes are there before the server has made anything of the socket. */
+  @Test
+  void answersWhatComesTogetherWithTheHandshake() throws IOException {
+    String head =
+        site().member("hasty").requestHead("GET", "/ws")
+            + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Protocol: carillon.v1\r\n"
+            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    ByteArrayOutputStream packet = new ByteArrayOutputStream();
+    packet.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    packet.writeBytes(WebSocketFrames.text("{\"event\":\"ping\",\"ref\":\"1\"}"));
+    for (int i = 0; i < HASTY; i++) {
+      try (Socket socket = new Socket()) {
+        socket.connect(site().server().address());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.getOutputStream().write(packet.toByteArray());
+        StringBuilder heard = new StringBuilder();
+        while (heard.indexOf("\"pong\"") < 0) {
+          int read = socket.getInputStream().read();
+          assertThat(read).as("after \"%s\"", heard).isNotNegative();
+          heard.append((char) read);
+        }
+      }
+    }
   }
 
   @Test
@@ -149,11 +182,16 @@ abstract class SocketsOnServers extends OnServers {
       assertThat(countRefused(some)).isZero();
       first.addAll(some);
     }
+    assertThat(closeCodes(first)).isEmpty();
     assertThat(countRefused(begin(atOnce + 1, first.size()))).isEqualTo(1);
     assertThat(refused(site().member("late"), "")).isEqualTo("503 OVERLOADED");
-    assertThat(first).noneMatch(HeardSocket::isClosed);
+    assertThat(closeCodes(first)).isEmpty();
     first.subList(0, 100).forEach(socket -> socket.client().leave());
     await().until(() -> refused(site().member("late"), "").equals("101"));
+  }
+
+  private static List<Integer> closeCodes(List<HeardSocket> sockets) {
+    return sockets.stream().filter(HeardSocket::isClosed).map(HeardSocket::closeCode).toList();
   }
 
   private List<HeardSocket> begin(int count, int from) {

@@ -24,7 +24,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
@@ -350,7 +349,7 @@ public class AuthenticationFilter extends HttpFilter {
   }
 
   /** A request that a gate has let in. */
-  private static final class Admitted extends HttpServletRequestWrapper {
+  private static final class Admitted extends HandshakeRequest {
     private final Principal principal;
 
     Admitted(HttpServletRequest request, Principal principal) {
@@ -381,7 +380,7 @@ public class AuthenticationFilter extends HttpFilter {
   }
 
   /** A request whose maker is known. */
-  private static final class Known extends HttpServletRequestWrapper {
+  private static final class Known extends HandshakeRequest {
     private final IdentityPrincipal caller;
     private final boolean handshake;
 

@@ -27,7 +27,7 @@ public record Caller(
   }
 
   /** The beginning of a request's head, up to what says who this is. */
-  String requestHead(String method, String path) {
+  public String requestHead(String method, String path) {
     String head = method + ' ' + contextPath + path + " HTTP/1.1\r\nHost: " + host() + "\r\n";
     return token.isEmpty() ? head : head + "Authorization: Bearer " + token + "\r\n";
   }
