@@ -11,7 +11,7 @@ import { AcknowledgeBanner } from "./notifications/AcknowledgeBanner";
 import { Bell } from "./notifications/Bell";
 import { NotificationDrawerPanel } from "./notifications/NotificationDrawerPanel";
 import { NotificationsProvider } from "./notifications/notifications";
-import { channelHash, useRoute } from "./routes";
+import { leaveHome, useRoute } from "./routes";
 
 const ChannelPage = lazy(() => import("./chat/ChannelPage"));
 const TodoPage = lazy(() => import("./todos/TodoPage"));
@@ -106,7 +106,7 @@ function Home() {
     channels?.find((one) => one.kind === "CHAT");
   useEffect(() => {
     if (first !== undefined) {
-      location.replace(channelHash(first.channelId));
+      leaveHome(first.channelId);
     }
   }, [first]);
   return <Loading />;

@@ -73,6 +73,16 @@ function current(): Route {
   return parsed;
 }
 
+/**
+ * Goes on from home to a channel, unless somebody has gone elsewhere meanwhile: what the address
+ * says is shown a moment later.
+ */
+export function leaveHome(channelId: string): void {
+  if (parseRoute(location.hash).page === "home") {
+    location.replace(channelHash(channelId));
+  }
+}
+
 /** The present route. */
 export function useRoute(): Route {
   return useSyncExternalStore(subscribe, current);

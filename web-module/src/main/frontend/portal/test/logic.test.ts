@@ -1,10 +1,10 @@
 import type { Notification } from "@carillon/client";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ChannelSummary, changed } from "../src/channels/unread";
 import { byDay } from "../src/days";
 import { entriesByDay, wantsAcknowledgement } from "../src/notifications/entries";
 import { Ledger } from "../src/resilience/ledger";
-import { channelHash, listHash, parseRoute } from "../src/routes";
+import { channelHash, leaveHome, listHash, parseRoute } from "../src/routes";
 
 describe("a route", () => {
   it("is read as it was written, whatever the channel is called", () => {
@@ -23,6 +23,20 @@ describe("a route", () => {
       expect(parseRoute(hash)).toEqual({ page: "home" });
     }
     expect(parseRoute("#/channels/a/-1")).toMatchObject({ offset: null });
+  });
+});
+
+describe("home", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("goes on to a channel, but not over the head of who has gone elsewhere", () => {
+    const replace = vi.fn();
+    vi.stubGlobal("location", { hash: "#/channels/general", replace });
+    leaveHome("brief");
+    expect(replace).not.toHaveBeenCalled();
+    vi.stubGlobal("location", { hash: "", replace });
+    leaveHome("brief");
+    expect(replace).toHaveBeenCalledExactlyOnceWith("#/channels/brief");
   });
 });
 
