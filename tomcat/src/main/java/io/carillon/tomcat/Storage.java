@@ -45,6 +45,20 @@ final class Storage implements Database, AutoCloseable {
   /** Appends to one channel wait for each other. H2 would give up after a second or two. */
   private static final Duration H2_LOCK_WAIT = Duration.ofSeconds(10);
 
+  /** How each connection to H2 is made. */
+  static final Map<String, String> H2_PROPERTIES =
+      Map.of(
+          // The server closes it, after the last transaction; H2's own hook would not wait for
+          // that.
+          "DB_CLOSE_ON_EXIT",
+          "FALSE",
+          // A commit is in the file when it returns. Half a second later, as by default, a process
+          // that is killed in between takes with it what was acknowledged.
+          "WRITE_DELAY",
+          "0",
+          "LOCK_TIMEOUT",
+          Long.toString(H2_LOCK_WAIT.toMillis()));
+
   /** To reach PostgreSQL and be let in. */
   private static final Duration MAX_LOGIN = Duration.ofSeconds(2);
 
@@ -230,12 +244,7 @@ final class Storage implements Database, AutoCloseable {
     }
     if (settings.isH2()) {
       factory.connectionProviderClassName("org.h2.Driver");
-      // The server closes it, after the last transaction; H2's own hook would not wait for that.
-      factory.jdbcProperty("DB_CLOSE_ON_EXIT", "FALSE");
-      // A commit is in the file when it returns. Half a second later, as by default, a process that
-      // is killed in between takes with it what was acknowledged.
-      factory.jdbcProperty("WRITE_DELAY", "0");
-      factory.jdbcProperty("LOCK_TIMEOUT", Long.toString(H2_LOCK_WAIT.toMillis()));
+      H2_PROPERTIES.forEach(factory::jdbcProperty);
     } else {
       factory.connectionProviderClassName("org.postgresql.Driver");
       factory.jdbcProperty("ApplicationName", "carillon");
