@@ -52,7 +52,10 @@ class DeployLoopIT {
       assertThat(status).as(said).isZero();
       List<Round> rounds = rounds(said);
       assertThat(rounds).as(said).hasSize(ROUNDS);
-      assertThat(rounds).allMatch(round -> round.loaders() == 0);
+      // One may outlast its round, as with a container's thread that is still to be replaced: never
+      // two, and not in every round.
+      assertThat(rounds).allMatch(round -> round.loaders() <= 1);
+      assertThat(rounds).filteredOn(round -> round.loaders() == 0).hasSizeGreaterThan(ROUNDS / 2);
       int first = leastClasses(rounds.subList(0, ROUNDS / 2));
       int last = leastClasses(rounds.subList(ROUNDS / 2, ROUNDS));
       System.out.printf("%d deployments: %d classes, then %d%n", ROUNDS, first, last);

@@ -81,7 +81,7 @@ class KilledDatabaseIT {
           != null) { // to its end: what was said before the kill counts
         told.add(Long.parseLong(line));
         if (told.size() == commits) {
-          process.destroyForcibly();
+          process.toHandle().destroyForcibly(); // which leaves what it has said to be read
         }
       }
     } catch (IOException e) {
